@@ -1,0 +1,2 @@
+//! xtask/assets
+fn main() {}

@@ -1,0 +1,201 @@
+//! The values of a plan: the wire shape of `plan.json` (INTERFACE §5).
+
+use serde::{Deserialize, Serialize};
+
+use crate::cortex::Version;
+use crate::facts::NotSeen;
+use crate::remedy::RemedyKind;
+use crate::time::Timestamp;
+use crate::workload::{ContainerKind, ObjectRef};
+
+/// `plan.json`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Plan {
+    /// Always `unthrottle.plan/v1`.
+    pub schema: String,
+    /// `sha256:…` over the plan's canonical JSON with this field empty.
+    pub digest: String,
+    /// UID of namespace `kube-system` of the cluster it was made for; `None` when made from files that do not
+    /// say it.
+    pub cluster_uid: Option<String>,
+    /// The kubeconfig context its commands name.
+    pub context: Option<String>,
+    /// The cluster or folder, for people.
+    pub cluster_name: String,
+    /// When the scan it rests on ended: the only time of day in a plan.
+    pub scanned_at: Timestamp,
+    /// The chosen remedy.
+    pub remedy: RemedyKind,
+    /// The Cortex version it was made for.
+    pub cortex_version: Option<Version>,
+    /// False when there is nothing to do.
+    pub change_needed: bool,
+    /// The reason in one sentence when nothing has to or can be changed.
+    pub summary: String,
+    /// Every changed value: in given files and in live objects.
+    pub edits: Vec<Edit>,
+    /// Given files or objects that were left alone because a certain edit was not possible.
+    pub refused: Vec<Refused>,
+    /// Docker Hub images this remedy does not reach, each with another way.
+    pub not_covered: Vec<NotCovered>,
+    /// Given files that do not change.
+    pub unchanged: Vec<String>,
+    /// Images to copy first; empty for this remedy.
+    pub copies: Vec<Copy>,
+    /// Changes of live objects, in order.
+    pub steps: Vec<Step>,
+    /// What can go wrong, and what a user of the original guide should know.
+    pub risks: Vec<Risk>,
+    /// What the scan could not see.
+    pub not_seen: Vec<NotSeen>,
+}
+
+/// One changed value.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Edit {
+    /// The given file, relative to its folder or archive; `None` for a live object.
+    pub file: Option<String>,
+    /// Document within the file, from 0.
+    pub document: Option<usize>,
+    /// JSON pointer from the root of the document, or of the live object.
+    pub path: String,
+    /// Line in the patched file, from 1.
+    pub line: Option<usize>,
+    /// The value before; `None` for an inserted key.
+    pub from: Option<String>,
+    /// The value after.
+    pub to: String,
+    /// One sentence: why.
+    pub why: String,
+    /// The Kubernetes object the value belongs to, as `Kind namespace/name`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub object: Option<String>,
+    /// JSON pointer within that object.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub object_path: Option<String>,
+}
+
+/// A file or object that was left alone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Refused {
+    /// The file, or the object's label.
+    pub file: String,
+    /// `file:line:column`.
+    #[serde(rename = "where")]
+    pub place: String,
+    /// Why.
+    pub why: String,
+}
+
+/// A Docker Hub image that stays.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct NotCovered {
+    /// Image as written.
+    pub image: String,
+    /// Who uses it: `DaemonSet default/fluentd`.
+    #[serde(rename = "where")]
+    pub place: String,
+    /// The container, when it is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub container: Option<String>,
+    /// Why this remedy does not reach it.
+    pub why: String,
+    /// Another way.
+    pub instead: String,
+}
+
+/// An image to copy.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Copy {
+    /// Source reference.
+    pub source: String,
+    /// Target reference.
+    pub target: String,
+    /// Digest, when pinned.
+    pub digest: Option<String>,
+}
+
+/// One change of one live object.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Step {
+    /// Stable within the plan, such as `01-configmap-default-cluster-config`; the journal names it.
+    pub id: String,
+    /// What is done.
+    pub op: Op,
+    /// The object.
+    pub target: ObjectRef,
+    /// What must hold before: the object's UID, beside the `test` operations of the patch.
+    pub precondition: Precondition,
+    /// JSON patch (RFC 6902) with a `test` before each `replace`.
+    pub patch: Vec<PatchOp>,
+    /// The JSON patch that takes it back.
+    pub inverse: Vec<PatchOp>,
+    /// The secret a step needs, by reference; never for this remedy.
+    pub secret_ref: Option<String>,
+    /// Ids of steps that must be done first.
+    pub after: Vec<String>,
+    /// The images this step moves, for verification.
+    #[serde(default)]
+    pub images: Vec<ImageMove>,
+    /// One sentence for people: what this does and what restarts.
+    #[serde(default)]
+    pub says: String,
+}
+
+/// What a step does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Op {
+    /// JSON-patch an existing object.
+    Patch,
+}
+
+/// What must hold before a step.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Precondition {
+    /// UID of the target.
+    pub uid: Option<String>,
+}
+
+/// One operation of a JSON patch.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PatchOp {
+    /// `test` or `replace`.
+    pub op: PatchVerb,
+    /// JSON pointer.
+    pub path: String,
+    /// Value.
+    pub value: String,
+}
+
+/// The verbs of RFC 6902 that plans use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PatchVerb {
+    /// The value must be this.
+    Test,
+    /// Replace the value.
+    Replace,
+}
+
+/// One image that a step moves.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct ImageMove {
+    /// Container.
+    pub container: String,
+    /// Its list.
+    pub kind: ContainerKind,
+    /// Image before, as written.
+    pub from: String,
+    /// Image after.
+    pub to: String,
+}
+
+/// Something that can go wrong or has to be known.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Risk {
+    /// What.
+    pub what: String,
+    /// Why, and what to do about it.
+    pub why: String,
+}

@@ -1,0 +1,145 @@
+//! The ways out: one remedy per file; each says whether it fits, what it asks, what it plans.
+//!
+//! Must not know how files are edited or objects patched: it yields a [`Draft`] of intentions.
+
+pub mod quay;
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::plan::{ImageMove, NotCovered, PatchOp, Refused, Risk};
+use crate::workload::ObjectRef;
+
+/// The remedies, by the words of the command line (INTERFACE §5).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RemedyKind {
+    /// Pull from registries that do not count.
+    Quay,
+}
+
+impl RemedyKind {
+    /// The word on the command line and in URLs.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Quay => "quay",
+        }
+    }
+}
+
+/// Answers to what a remedy asks, by key (`--set KEY=VALUE`), and what to leave out.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Answers {
+    /// `cortex-version`, …
+    pub set: BTreeMap<String, String>,
+    /// `KIND/NAMESPACE/NAME` of the workloads to change; empty means all that the remedy reaches.
+    pub only: Vec<String>,
+}
+
+/// One question of Configure, with the answer the inputs already give.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Question {
+    /// Key for `--set`.
+    pub key: String,
+    /// Label.
+    pub label: String,
+    /// Help under it.
+    pub help: String,
+    /// The answer found, and where.
+    pub found: Option<(String, String)>,
+    /// Allowed values, when they are few.
+    pub choices: Vec<String>,
+}
+
+/// How well a remedy fits this cluster: the six lines of the comparison.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fit {
+    /// The remedy.
+    pub remedy: RemedyKind,
+    /// Fits, fits in part, nothing to change, or cannot help.
+    pub level: FitLevel,
+    /// The tag line: "12 of 13 images, no cost".
+    pub headline: String,
+    /// What it fixes here.
+    pub fixes: String,
+    /// What it does not.
+    pub does_not: String,
+    /// What it interrupts.
+    pub interrupts: String,
+    /// What it costs.
+    pub costs: String,
+    /// Its risk.
+    pub risk: String,
+    /// Its undo.
+    pub undo: String,
+}
+
+/// How well a remedy fits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FitLevel {
+    /// Reaches every throttled or exposed image of its kind.
+    Fits,
+    /// Reaches some.
+    Partly,
+    /// Nothing has to change.
+    NothingToChange,
+    /// Cannot help here; the text says what can.
+    CannotHelp,
+}
+
+/// What a remedy intends: edits of given files and of live objects, not yet carried out on bytes.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Draft {
+    /// Changes in given files.
+    pub file_edits: Vec<FileEdit>,
+    /// Changes of objects, live or dumped.
+    pub object_changes: Vec<ObjectChange>,
+    /// Left alone with a reason.
+    pub refused: Vec<Refused>,
+    /// Docker Hub images that stay.
+    pub not_covered: Vec<NotCovered>,
+    /// Risks.
+    pub risks: Vec<Risk>,
+    /// One sentence: what it does, or why nothing has to be done.
+    pub summary: String,
+}
+
+/// One intended change in a given file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileEdit {
+    /// File.
+    pub file: String,
+    /// Document, from 0.
+    pub document: usize,
+    /// JSON pointer of the value, or of the key to insert.
+    pub path: String,
+    /// Present value; `None` inserts the key.
+    pub from: Option<String>,
+    /// New value.
+    pub to: String,
+    /// Why, in one sentence.
+    pub why: String,
+    /// The Kubernetes object it belongs to, with the pointer inside of it.
+    pub object: Option<(ObjectRef, String)>,
+}
+
+/// One intended change of one object in a cluster.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ObjectChange {
+    /// The object.
+    pub target: ObjectRef,
+    /// The patch.
+    pub patch: Vec<PatchOp>,
+    /// What takes it back.
+    pub inverse: Vec<PatchOp>,
+    /// Images it moves.
+    pub images: Vec<ImageMove>,
+    /// Must come before everything else (the operator's configuration before the operator).
+    pub first: bool,
+    /// What it does, in one sentence.
+    pub says: String,
+    /// Why, for each replaced pointer.
+    pub why: Vec<(String, String)>,
+}

@@ -1,0 +1,1 @@
+//! Pull from quay.io.

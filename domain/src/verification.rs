@@ -1,0 +1,101 @@
+//! Did the change take effect? Facts read after it, folded against a plan.
+//!
+//! Must not know how facts are read. "From where a container runs" is proven by the digest's repository in
+//! `imageID` and by the kubelet's `Pulled` event, not by the image field alone.
+
+use serde::{Deserialize, Serialize};
+
+use crate::facts::NotSeen;
+use crate::time::Timestamp;
+use crate::workload::ContainerKind;
+
+/// The result of `verify`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Verification {
+    /// Always `unthrottle.verification/v1`.
+    pub schema: String,
+    /// Digest of the plan it was held against.
+    pub plan_digest: String,
+    /// When reading ended.
+    pub checked_at: Timestamp,
+    /// The result in one word.
+    pub outcome: Outcome,
+    /// One entry for each planned container of each existing pod, or for a planned object without one.
+    pub containers: Vec<Checked>,
+    /// Containers outside of the plan that still wait for Docker Hub.
+    pub still_throttled: Vec<StillThrottled>,
+    /// What could not be seen.
+    pub not_seen: Vec<NotSeen>,
+}
+
+/// The result in one word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// Every planned container runs (or ran to its end) from the new place.
+    Done,
+    /// Some do, others are on their way.
+    InProgress,
+    /// Nothing of the plan is in the cluster yet.
+    NotApplied,
+    /// Something planned was left out, reverted or fails.
+    Failed,
+    /// Too little could be seen.
+    Unknown,
+}
+
+/// One planned container.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Checked {
+    /// Step of the plan.
+    pub step: String,
+    /// The planned object, `Kind namespace/name`.
+    pub object: String,
+    /// Pod; `None` when the object has none.
+    pub pod: Option<String>,
+    /// Container.
+    pub container: String,
+    /// Its list.
+    pub kind: ContainerKind,
+    /// Image the plan wants.
+    pub wanted: String,
+    /// Image the pod (or template) names now.
+    pub present: Option<String>,
+    /// State.
+    pub state: CheckState,
+    /// `imageID` as the runtime tells it.
+    pub image_id: Option<String>,
+    /// The line that proves it, or the message it fails with; masked.
+    pub proof: Option<String>,
+}
+
+/// State of a planned container.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CheckState {
+    /// Runs, or ran to its end, from the new place.
+    FromNewPlace,
+    /// Names the new image and is on its way (pulling, creating, waiting for an init container).
+    OnItsWay,
+    /// Names the new image and fails.
+    Failing,
+    /// Still names the old image: not applied, or reverted.
+    OldImage,
+    /// The object or container is gone.
+    Gone,
+}
+
+/// A container outside of the plan that still waits for Docker Hub.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct StillThrottled {
+    /// `Kind namespace/name`.
+    pub object: String,
+    /// Pod.
+    pub pod: String,
+    /// Container.
+    pub container: String,
+    /// Image as written.
+    pub image: String,
+    /// True when the plan named it in `not_covered`.
+    pub foreseen: bool,
+}

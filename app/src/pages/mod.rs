@@ -1,0 +1,51 @@
+//! The wizard's pages: each a pure function from its view to a page, complete without JavaScript.
+//!
+//! A page knows links and forms, not handlers. Every form posts to a plain handler, which saves, validates
+//! and answers with a redirect (303); what went wrong is put into [`domain::run::Run::problems`] of the step
+//! and shown by the next GET. Nothing is ever carried in a query string.
+//!
+//! | form | posts to | fields |
+//! |---|---|---|
+//! | start | `/runs` | none; or `source=demo` for the practice cluster, whose scan starts at once |
+//! | remove | `/runs/{id}/remove` | none; then back to `/` |
+//! | a context | `/runs/{id}/connect` | `source=cluster`, `context`, `namespaces` (names between blanks or commas, may be empty) |
+//! | pasted output | `/runs/{id}/connect` | `source=paste`, `pasted` |
+//! | practice cluster | `/runs/{id}/connect` | `source=demo` |
+//! | files | `/runs/{id}/connect/files` | multipart: `files`, repeated, file names without folders |
+//! | scan, again or stop | `/runs/{id}/detect` | `action=scan` or `action=cancel` |
+//! | remedy | `/runs/{id}/remedy` | `remedy`, the word of [`domain::remedy::RemedyKind`] |
+//! | answers | `/runs/{id}/configure` | `set.KEY` once for each question; `only` repeated, once for each chosen object. All chosen means "no choice" (`Answers::only` empty); none chosen is a problem of the step. `offered` says how many there were |
+//! | check or stop | `/runs/{id}/verify` | `action=check` or `action=cancel`; `context` as well when the run read files |
+//!
+//! Every function here has to be called inside of [`crate::shell`]'s rendering, which gives islands their
+//! owner.
+
+mod apply;
+mod configure;
+mod connect;
+mod detect;
+mod problem;
+mod remedy;
+mod review;
+mod start;
+mod verify;
+
+pub use apply::apply;
+pub use configure::configure;
+pub use connect::connect;
+pub use detect::detect;
+pub use problem::problem;
+pub use remedy::remedy;
+pub use review::review;
+pub use start::start;
+pub use verify::verify;
+
+use leptos::prelude::AnyView;
+
+/// A rendered page before the document is put around it.
+pub struct Page {
+    /// Content of `<title>`: step, state, number, cluster, program.
+    pub title: String,
+    /// Content of `<body>`.
+    pub body: AnyView,
+}

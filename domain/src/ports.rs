@@ -9,7 +9,8 @@ use async_trait::async_trait;
 
 use crate::facts::Fact;
 use crate::problem::Problem;
-use crate::run::{Progress, Run};
+use crate::run::{Progress, Run, Source};
+use crate::time::Timestamp;
 
 /// Tells a long piece of work to stop. Cheap to clone; all clones are one switch.
 #[derive(Debug, Clone, Default)]
@@ -46,6 +47,20 @@ pub trait FactSource: Send + Sync {
     async fn read(&self, cancel: &Cancel, sink: &mut dyn FactSink) -> Result<(), Problem>;
 }
 
+/// Opens what a run reads.
+#[async_trait]
+pub trait Sources: Send + Sync {
+    /// The source a run names; `files` are the ones the run was given. Contacts nothing yet where that can
+    /// be avoided: reading starts with [`FactSource::read`].
+    async fn open(&self, source: &Source, files: Vec<InputFile>) -> Result<Box<dyn FactSource>, Problem>;
+}
+
+/// Tells the time of day.
+pub trait Clock: Send + Sync {
+    /// Now, in whole seconds.
+    fn now(&self) -> Timestamp;
+}
+
 /// A file that was given, as bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InputFile {
@@ -57,6 +72,8 @@ pub struct InputFile {
 
 /// Keeps runs. Synchronous: callers in async code move it to a blocking thread.
 pub trait RunStore: Send + Sync {
+    /// An unguessable, URL-safe name for a new run.
+    fn fresh_id(&self) -> Result<String, Problem>;
     /// Keeps a run, new or changed.
     fn save(&self, run: &Run) -> Result<(), Problem>;
     /// One run; `None` when there is none of that id.
@@ -73,13 +90,30 @@ pub trait RunStore: Send + Sync {
     fn append(&self, id: &str, entry: &JournalEntry) -> Result<u64, Problem>;
     /// Journal entries after a number, in order.
     fn journal(&self, id: &str, after: u64) -> Result<Vec<(u64, JournalEntry)>, Problem>;
+    /// Takes or renews the right to change a run; gives the lease that holds afterwards, which is another
+    /// owner's when theirs has not expired at `now`.
+    fn lease(&self, id: &str, wanted: &Lease, now: &Timestamp) -> Result<Lease, Problem>;
+    /// The lease on a run that has not expired at `now`.
+    fn holder(&self, id: &str, now: &Timestamp) -> Result<Option<Lease>, Problem>;
+    /// Gives the right back; nothing happens when it is another owner's.
+    fn release(&self, id: &str, owner: &str) -> Result<(), Problem>;
+}
+
+/// The right to change a run for a while: the wizard and the command line share the store, one of them
+/// changes a run at a time. It ends by itself, so that a killed process blocks nobody for long.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lease {
+    /// Who: a name for people that differs between processes, such as `the wizard (process 4711)`.
+    pub owner: String,
+    /// Until when, unless renewed.
+    pub expires_at: Timestamp,
 }
 
 /// One line of a run's journal: what happened, when.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct JournalEntry {
     /// When.
-    pub at: crate::time::Timestamp,
+    pub at: Timestamp,
     /// What, as a stable word: `scan_started`, `scan_done`, `plan_made`, `bundle_taken`, `verified`, ….
     pub what: String,
     /// More, for people.

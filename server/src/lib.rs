@@ -1,0 +1,5 @@
+//! The program: command line, HTTP, security, wiring. The only crate that knows all the others; decides
+//! nothing itself.
+
+pub mod assets;
+pub mod render;

@@ -284,10 +284,11 @@ pub struct Inventory {
     pub cluster: ClusterFact,
     /// Nodes.
     pub nodes: Vec<NodeFact>,
-    /// Top-level workloads with at least one image on Docker Hub, sorted by label.
+    /// Top-level workloads with at least one image on Docker Hub, sorted by label. Live Jobs are not among
+    /// them: their template cannot change.
     pub workloads: Vec<Workload>,
-    /// Pods that no changed template would replace (bare, of a Job, static, or of an unknown controller),
-    /// with at least one image on Docker Hub, sorted by namespace and name.
+    /// Pods that wait for an image on Docker Hub and that no changed template would replace (bare, of a Job or
+    /// StatefulSet, static, or of a controller that was not seen), sorted by label.
     pub pods: Vec<LonePod>,
     /// Cortex's ConfigMap `cluster-config`, if seen.
     pub cluster_config: Option<CortexConfigMap>,

@@ -1,7 +1,4 @@
-//! Did the change take effect? Facts read after it, folded against a plan.
-//!
-//! Must not know how facts are read. "From where a container runs" is proven by the digest's repository in
-//! `imageID` and by the kubelet's `Pulled` event, not by the image field alone.
+//! The values of a verification: the wire shape of `verify -o json`.
 
 use serde::{Deserialize, Serialize};
 

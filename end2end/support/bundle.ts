@@ -1,0 +1,50 @@
+// A downloaded bundle, read as a person reads it: unpack, open README.md, run its lines.
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Result, run } from "./program.ts";
+
+/** The parts of plan.json that a story looks at. */
+export interface Plan {
+  change_needed: boolean;
+  cortex_version: string | null;
+  edits: { file: string | null; object?: string; object_path?: string; path: string; from: string | null; to: string }[];
+  not_covered: { image: string; where: string; container?: string; instead: string }[];
+  steps: {
+    id: string;
+    target: { kind: string; namespace: string; name: string; uid: string };
+    images: { container: string; from: string; to: string }[];
+  }[];
+}
+
+export class Bundle {
+  readonly readme: string;
+  readonly plan: Plan;
+
+  private constructor(readonly folder: string) {
+    this.readme = readFileSync(join(folder, "README.md"), "utf8");
+    this.plan = JSON.parse(readFileSync(join(folder, "plan.json"), "utf8"));
+  }
+
+  static unpack(zip: string): Bundle {
+    const folder = mkdtempSync(join(tmpdir(), "unthrottle-bundle-"));
+    execFileSync("unzip", ["-q", zip, "-d", folder]);
+    return new Bundle(folder);
+  }
+
+  /** The command lines that README.md gives under a heading: those of its `sh` blocks, joined where a line goes on. */
+  lines(heading: string): string[] {
+    const section = this.readme.split(/^## /m).find((part) => part.startsWith(heading));
+    if (!section) throw new Error(`README.md has no section "${heading}"`);
+    return [...section.matchAll(/^```sh\n([\s\S]*?)^```/gm)]
+      .flatMap((block) => block[1].replaceAll("\\\n", " ").split("\n"))
+      .map((line) => line.trim())
+      .filter((line) => line && !line.startsWith("#"));
+  }
+
+  /** Runs one of those lines from inside the bundle, as a person's shell would. */
+  sh(line: string, env: NodeJS.ProcessEnv): Promise<Result> {
+    return run("sh", ["-c", line], { cwd: this.folder, env });
+  }
+}

@@ -8,7 +8,9 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::plan::{ImageMove, NotCovered, PatchOp, Refused, Risk};
+use crate::cortex::Version;
+use crate::facts::Origin;
+use crate::plan::{ImageMove, NotCovered, PatchOp, Risk};
 use crate::workload::ObjectRef;
 
 /// The remedies, by the words of the command line (INTERFACE §5).
@@ -92,18 +94,22 @@ pub enum FitLevel {
 /// What a remedy intends: edits of given files and of live objects, not yet carried out on bytes.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Draft {
+    /// The Cortex version it is made for, where there is a Cortex.
+    pub cortex_version: Option<Version>,
     /// Changes in given files.
     pub file_edits: Vec<FileEdit>,
+    /// Changes inside a YAML text that is one value of an object.
+    pub embedded: Vec<EmbeddedYaml>,
     /// Changes of objects, live or dumped.
     pub object_changes: Vec<ObjectChange>,
-    /// Left alone with a reason.
-    pub refused: Vec<Refused>,
+    /// Files left alone as a whole, with a reason; no edit of theirs is in this draft.
+    pub refused: Vec<Refusal>,
     /// Docker Hub images that stay.
     pub not_covered: Vec<NotCovered>,
     /// Risks.
     pub risks: Vec<Risk>,
-    /// One sentence: what it does, or why nothing has to be done.
-    pub summary: String,
+    /// Why nothing has to or can be changed, in one or two sentences; holds when there is no change.
+    pub nothing_to_do: String,
 }
 
 /// One intended change in a given file.
@@ -115,7 +121,7 @@ pub struct FileEdit {
     pub document: usize,
     /// JSON pointer of the value, or of the key to insert.
     pub path: String,
-    /// Present value; `None` inserts the key.
+    /// Present value, empty for a key without one; `None` inserts the key.
     pub from: Option<String>,
     /// New value.
     pub to: String,
@@ -123,6 +129,38 @@ pub struct FileEdit {
     pub why: String,
     /// The Kubernetes object it belongs to, with the pointer inside of it.
     pub object: Option<(ObjectRef, String)>,
+}
+
+/// A given file that a remedy does not understand well enough to change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// File.
+    pub file: String,
+    /// Document, from 0.
+    pub document: usize,
+    /// JSON pointer of what is not understood.
+    pub path: String,
+    /// Why.
+    pub why: String,
+}
+
+/// An intended change inside a YAML text that is itself one value of an object.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EmbeddedYaml {
+    /// The object.
+    pub target: ObjectRef,
+    /// JSON pointer of the value.
+    pub path: String,
+    /// The whole text now.
+    pub text: String,
+    /// Pointers inside of the text with the value now and the value wanted.
+    pub replace: Vec<(String, String, String)>,
+    /// What it does, in one sentence.
+    pub says: String,
+    /// Why, in one sentence.
+    pub why: String,
+    /// Where the object was given, when it was.
+    pub origin: Option<Origin>,
 }
 
 /// One intended change of one object in a cluster.
@@ -136,10 +174,26 @@ pub struct ObjectChange {
     pub inverse: Vec<PatchOp>,
     /// Images it moves.
     pub images: Vec<ImageMove>,
-    /// Must come before everything else (the operator's configuration before the operator).
-    pub first: bool,
+    /// When its turn comes.
+    pub wave: Wave,
     /// What it does, in one sentence.
     pub says: String,
     /// Why, for each replaced pointer.
     pub why: Vec<(String, String)>,
+}
+
+/// The order of changes in a cluster. A change waits for the configuration and for the operator that reads
+/// it; the rest is independent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Wave {
+    /// What the operator reads when it starts.
+    Configuration,
+    /// The operator.
+    Operator,
+    /// What serves the whole cluster.
+    System,
+    /// APIs and everything else with a template.
+    Workloads,
+    /// Single pods.
+    Pods,
 }

@@ -1,1 +1,0 @@
-//! Pull from quay.io.

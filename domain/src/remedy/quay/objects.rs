@@ -1,0 +1,283 @@
+//! Workloads and pods: the places in a cluster, or in a dump or manifests of one, that name an image.
+
+use super::reference::{Move, decide, instead};
+use super::selection::Selection;
+use crate::cortex::NoCopy;
+use crate::diagnosis::{LonePod, Scan, Workload};
+use crate::facts::Origin;
+use crate::plan::{ImageMove, NotCovered, PatchOp, PatchVerb, Risk};
+use crate::remedy::{Draft, FileEdit, ObjectChange, Wave};
+use crate::workload::{ContainerImage, ContainerKind, ObjectRef};
+
+/// Adds what every selected workload and pod needs.
+pub(super) fn plan(scan: &Scan, selection: &Selection<'_>, draft: &mut Draft) {
+    for workload in scan.inventory.workloads.iter().filter(|w| selection.takes(&w.object)) {
+        let change =
+            Change::new(&workload.object, workload.origin.as_ref(), workload.spec.containers.iter(), draft);
+        let images = change.add(wave(workload), says(workload), draft);
+        if images > 0 {
+            note_owner(workload, draft);
+        }
+    }
+    for pod in scan.inventory.pods.iter().filter(|p| selection.takes(&p.object) || selection.takes(&p.owner))
+    {
+        plan_pod(pod, draft);
+    }
+}
+
+fn plan_pod(pod: &LonePod, draft: &mut Draft) {
+    if pod.failing.is_empty() {
+        return;
+    }
+    if !pod.patchable {
+        if pod.owner.kind == "Node" {
+            for container in &pod.spec.containers {
+                static_pod(pod, container, draft);
+            }
+        }
+        return;
+    }
+    let change = Change::new(&pod.object, pod.origin.as_ref(), waiting(pod), draft);
+    let says = if pod.owner.kind == "Job" || pod.owner.kind == "CronJob" {
+        "Its waiting containers try again with the new image; the pod stays, so its job does not count a failure."
+    } else {
+        "Its waiting containers try again with the new image; the pod itself stays."
+    };
+    let moved = change.add(Wave::Pods, says.to_owned(), draft);
+    if moved > 0 && pod.owner != pod.object {
+        let owner = pod.owner.label();
+        let what = if matches!(pod.owner.kind.as_str(), "Job" | "CronJob") {
+            format!("{owner} makes further pods from its own template, with the images it has now.")
+        } else {
+            format!("{owner} may replace this pod by one of its own template.")
+        };
+        let why = "A job's template cannot be changed; make the job again with the new images if it is to start more pods.";
+        let why = if pod.owner.kind == "Job" {
+            why
+        } else {
+            "Change the template as well, where this plan does not."
+        };
+        draft.risks.push(Risk { what, why: why.to_owned() });
+    }
+}
+
+/// The containers that can be changed without stopping one that runs: those that wait, and after a waiting
+/// init container everything that comes later, since none of it has started.
+fn waiting(pod: &LonePod) -> impl Iterator<Item = &ContainerImage> {
+    let is_failing = |c: &ContainerImage| pod.failing.iter().any(|name| *name == c.name);
+    let first = pod.spec.containers.iter().position(is_failing).unwrap_or(usize::MAX);
+    let in_order = pod
+        .spec
+        .containers
+        .get(first)
+        .is_some_and(|c| matches!(c.kind, ContainerKind::Init | ContainerKind::Sidecar));
+    pod.spec
+        .containers
+        .iter()
+        .enumerate()
+        .filter(move |(index, c)| (in_order && *index >= first) || is_failing(c))
+        .map(|(_, container)| container)
+        // The API allows no other image of an existing pod to change.
+        .filter(|c| matches!(c.kind, ContainerKind::Init | ContainerKind::Main | ContainerKind::Sidecar))
+}
+
+fn static_pod(pod: &LonePod, container: &ContainerImage, draft: &mut Draft) {
+    if let Move::To(to) = decide(&container.image) {
+        draft.not_covered.push(NotCovered {
+            image: container.image.clone(),
+            place: pod.object.label(),
+            container: Some(container.name.clone()),
+            why: "The pod is written in a file on its node; the API server cannot change it.".to_owned(),
+            instead: format!("Name {to} in that file, usually under /etc/kubernetes/manifests."),
+        });
+    } else {
+        leave(&pod.object, container, draft);
+    }
+}
+
+/// Names an image that stays.
+fn leave(object: &ObjectRef, container: &ContainerImage, draft: &mut Draft) {
+    let Move::Stays(reference, why) = decide(&container.image) else { return };
+    let fluentd = object.name == "fluentd" && reference.path() == "library/busybox";
+    let why = match why {
+        NoCopy::NotCortex if fluentd => {
+            "Cortex writes this init container's image into its own manifest; no image_* key reaches it."
+                .to_owned()
+        }
+        why => why.to_string(),
+    };
+    draft.not_covered.push(NotCovered {
+        image: container.image.clone(),
+        place: object.label(),
+        container: Some(container.name.clone()),
+        why,
+        instead: instead(&reference),
+    });
+}
+
+/// The change of one object while it is worked out.
+struct Change<'a> {
+    object: &'a ObjectRef,
+    origin: Option<&'a Origin>,
+    moves: Vec<(&'a ContainerImage, String)>,
+    stays: bool,
+}
+
+impl<'a> Change<'a> {
+    fn new(
+        object: &'a ObjectRef,
+        origin: Option<&'a Origin>,
+        containers: impl Iterator<Item = &'a ContainerImage>,
+        draft: &mut Draft,
+    ) -> Self {
+        let mut change = Self { object, origin, moves: Vec::new(), stays: false };
+        for container in containers {
+            match decide(&container.image) {
+                Move::To(to) => change.moves.push((container, to)),
+                Move::Stays(..) => {
+                    change.stays = true;
+                    leave(object, container, draft);
+                }
+                Move::Elsewhere => {}
+            }
+        }
+        change
+    }
+
+    /// Adds edits of the file it was given in, a patch of the live object, or both for a dump. Gives the
+    /// number of images it moves.
+    fn add(self, wave: Wave, says: String, draft: &mut Draft) -> usize {
+        if self.moves.is_empty() {
+            return 0;
+        }
+        if self.stays {
+            draft.risks.push(Risk {
+                what: format!("Pods of {} also pull an image that stays on Docker Hub.", self.object.label()),
+                why: "On a node that does not hold that image they still wait for it; it is listed as not covered."
+                    .to_owned(),
+            });
+        }
+        if let Some(origin) = self.origin {
+            draft
+                .file_edits
+                .extend(self.moves.iter().map(|(container, to)| self.file_edit(origin, container, to)));
+        }
+        let moved = self.moves.len();
+        if self.origin.is_none_or(|origin| origin.live) {
+            draft.object_changes.push(self.into_patch(wave, says));
+        }
+        moved
+    }
+
+    fn file_edit(&self, origin: &Origin, container: &ContainerImage, to: &str) -> FileEdit {
+        FileEdit {
+            file: origin.file.clone(),
+            document: origin.document,
+            path: format!("{}{}", origin.pointer, container.pointer),
+            from: Some(container.image.clone()),
+            to: to.to_owned(),
+            why: why(container),
+            object: Some((self.object.clone(), container.pointer.clone())),
+        }
+    }
+
+    fn into_patch(self, wave: Wave, says: String) -> ObjectChange {
+        let op = |op, path: &str, value: &str| PatchOp { op, path: path.to_owned(), value: value.to_owned() };
+        let swap = |from: &dyn Fn(&ContainerImage, &str) -> (String, String)| {
+            let steps = self.moves.iter().flat_map(|(container, to)| {
+                let (before, after) = from(container, to);
+                [
+                    op(PatchVerb::Test, &container.name_pointer, &container.name),
+                    op(PatchVerb::Test, &container.pointer, &before),
+                    op(PatchVerb::Replace, &container.pointer, &after),
+                ]
+            });
+            steps.collect::<Vec<_>>()
+        };
+        ObjectChange {
+            target: self.object.clone(),
+            patch: swap(&|container, to| (container.image.clone(), to.to_owned())),
+            inverse: swap(&|container, to| (to.to_owned(), container.image.clone())),
+            images: self
+                .moves
+                .iter()
+                .map(|(container, to)| ImageMove {
+                    container: container.name.clone(),
+                    kind: container.kind,
+                    from: container.image.clone(),
+                    to: to.clone(),
+                })
+                .collect(),
+            why: self
+                .moves
+                .iter()
+                .map(|(container, _)| (container.pointer.clone(), why(container)))
+                .collect(),
+            wave,
+            says,
+        }
+    }
+}
+
+fn why(container: &ContainerImage) -> String {
+    format!(
+        "{} {} pulls it from Docker Hub; quay.io holds the same image.",
+        a(container.kind),
+        container.name
+    )
+}
+
+fn a(kind: ContainerKind) -> &'static str {
+    match kind {
+        ContainerKind::Init => "Init container",
+        ContainerKind::Main => "Container",
+        ContainerKind::Sidecar => "Sidecar",
+        ContainerKind::Ephemeral => "Ephemeral container",
+        ContainerKind::ImageVolume => "Image volume",
+    }
+}
+
+/// Cortex's own API Deployments are made from `cortex.yaml`, everything else of Cortex from `cluster.yaml`.
+fn is_api(workload: &Workload) -> bool {
+    workload.managed_by.as_deref().is_some_and(|owner| owner.starts_with("Cortex API "))
+}
+
+fn wave(workload: &Workload) -> Wave {
+    match (workload.cortex, workload.object.name.as_str()) {
+        (true, "operator") if workload.object.kind == "Deployment" => Wave::Operator,
+        (true, _) if !is_api(workload) => Wave::System,
+        _ => Wave::Workloads,
+    }
+}
+
+fn says(workload: &Workload) -> String {
+    let text = match (workload.object.kind.as_str(), workload.update_strategy.as_deref()) {
+        (_, Some("OnDelete")) => {
+            "Running pods keep their images until you delete them; waiting ones are changed singly."
+        }
+        ("Deployment", Some("Recreate")) => "All its pods stop before the new ones start.",
+        ("Deployment" | "Rollout", _) => "Its pods are replaced by new ones, a few at a time.",
+        ("DaemonSet", _) => "Its pods are replaced node by node.",
+        ("StatefulSet", _) => "Its pods are replaced one after another, the last one first.",
+        ("CronJob", _) => "Nothing restarts; the next job starts with the new images.",
+        _ => "Running pods stay as they are; pods made from now on use the new images.",
+    };
+    text.to_owned()
+}
+
+/// Who would write the object again, and where to change it for good.
+fn note_owner(workload: &Workload, draft: &mut Draft) {
+    let Some(owner) = workload.managed_by.as_deref().filter(|_| !is_api(workload)) else { return };
+    if workload.origin.as_ref().is_some_and(|origin| !origin.live) {
+        return;
+    }
+    let label = workload.object.label();
+    let why = if owner.starts_with("Argo CD") || owner.starts_with("Flux") {
+        "It may put the old images back within minutes. Change them in the repository it reads, or pause it first."
+    } else if owner.starts_with("Helm") {
+        "The next upgrade puts the old images back. Change them in the chart's values as well."
+    } else {
+        "It may put the old images back. Change them where it takes them from."
+    };
+    draft.risks.push(Risk { what: format!("{label} is written by {owner}."), why: why.to_owned() });
+}

@@ -8,6 +8,8 @@ use super::{PullPolicy, ReferenceError, grammar};
 
 /// Docker Hub's name in a normalised reference.
 const DOCKER_HUB: &str = "docker.io";
+/// Its former name, still in use and folded into the present one.
+const FORMER_DOCKER_HUB: &str = "index.docker.io";
 /// The namespace of Docker's Official Images, left out by people and added by normalisation.
 const OFFICIAL: &str = "library/";
 const DEFAULT_TAG: &str = "latest";
@@ -115,9 +117,10 @@ impl ImageReference {
     /// If `domain` would not be read as a registry's name (`mirror` alone would become a Docker Hub namespace),
     /// or the path does not fit the grammar.
     pub fn with_repository(&self, domain: &str, path: &str) -> Result<Self, ReferenceError> {
+        grammar::check_path(path)?;
         let written = assemble(&format!("{domain}/{path}"), self.tag(), self.digest());
         let moved: Self = written.parse()?;
-        if moved.domain == domain && moved.path == path {
+        if moved.domain == domain || domain == FORMER_DOCKER_HUB {
             Ok(moved)
         } else {
             Err(ReferenceError::NotARegistry { host: domain.to_owned() })
@@ -140,10 +143,10 @@ fn assemble(name: &str, tag: Option<&str>, digest: Option<&str>) -> String {
 }
 
 /// Splits off the registry. The first component is one only if it holds a `.` or `:`, is `localhost`, or has an
-/// upper-case letter; without any `/` there is none. `index.docker.io` is Docker Hub's former name.
+/// upper-case letter; without any `/` there is none.
 fn split_domain(text: &str) -> (&str, String) {
     let (domain, rest) = match text.split_once('/') {
-        Some(("index.docker.io", rest)) => (DOCKER_HUB, rest),
+        Some((FORMER_DOCKER_HUB, rest)) => (DOCKER_HUB, rest),
         Some((first, rest)) if names_a_registry(first) => (first, rest),
         _ => (DOCKER_HUB, text),
     };

@@ -1,1 +1,5 @@
 //! manifests
+pub mod archive;
+pub mod input;
+pub mod objects;
+pub mod yaml;

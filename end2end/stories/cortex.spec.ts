@@ -1,0 +1,149 @@
+// From a really throttled cluster to pods that really run, and back.
+//
+// This test knows no image name: it reads them from the plan, and runs only command lines that the bundle's
+// README gives.
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { expect, test } from "@playwright/test";
+import { Bundle } from "../support/bundle.ts";
+import { Lab, type Seen, state } from "../support/lab.ts";
+import { accessible, watch } from "../support/page.ts";
+import { Program } from "../support/program.ts";
+import { check, open, planAll, runId, scanCluster, takeBundle } from "../support/walk.ts";
+
+const WAIT = { timeout: 120_000, intervals: [2_000] };
+
+for (const version of ["0.22", "0.20", "0.17"]) {
+  test(`Cortex ${version}: throttled, moved, taken back`, async ({ page, browser }) => {
+    const lab = await Lab.open();
+    await test.step("the cluster's own pulls have spent the budget", async () => {
+      await lab.lay(`cortex-${version}`);
+      const hub = await lab.hub();
+      expect(hub.filter((one) => one.counted).length, "counted pulls").toBeGreaterThan(0);
+      expect(hub.some((one) => one.status === 429), "refusals").toBe(true);
+      expect(await lab.stuck()).not.toEqual([]);
+    });
+    const before = await state(lab);
+    const stuckBefore = await lab.stuck();
+    const program = await Program.serve({ env: lab.shell });
+    const watched = watch(page);
+
+    const [id, zip] = await test.step("from / to the bundle", async () => {
+      await open(page, program.start);
+      await scanCluster(page, lab.context);
+      await expect(page.getByRole("heading", { level: 1 })).toContainText("Docker Hub is refusing pulls");
+      await accessible(page, "detect, live");
+      const id = runId(page);
+      await planAll(page);
+      await accessible(page, "review, live");
+      return [id, await (await takeBundle(page)).path()] as const;
+    });
+    const bundle = Bundle.unpack(zip);
+    expect(bundle.plan.cortex_version).toContain(version);
+    expect(await state(lab), "scanning and planning change nothing").toEqual(before);
+
+    await test.step("without script the same scan gives the same bytes", async () => {
+      const context = await browser.newContext({ javaScriptEnabled: false });
+      const plain = await context.newPage();
+      await open(plain, program.start);
+      await plain.goto(`${program.start.origin}/runs/${id}/detect`);
+      await planAll(plain);
+      const second = await (await takeBundle(plain)).path();
+      expect(sha256(second)).toBe(sha256(zip));
+      await context.close();
+    });
+
+    expect(await check(page, id)).toBe("Nothing of the plan is in the cluster yet.");
+
+    // One planned workload is left out on purpose: the last one with a template of its own.
+    const left = bundle.plan.steps.filter((step) => step.target.kind !== "Pod" && step.images.length > 0).at(-1)!;
+    const apply = bundle.lines("Apply");
+    const isLeft = (line: string) => line.includes(left.id);
+    expect(apply.filter(isLeft), `exactly one line for ${left.id}`).toHaveLength(1);
+
+    await test.step("all lines of the README but one", async () => {
+      for (const line of apply.filter((line) => !isLeft(line))) {
+        const result = await bundle.sh(line, lab.shell);
+        expect(result.status, `${line}\n${result.stderr}`).toBe(0);
+      }
+      const named = `${left.target.kind} ${left.target.namespace}/${left.target.name}`;
+      await expect(async () => {
+        expect(await check(page, id)).toBe("Something planned does not run from the new place.");
+      }).toPass(WAIT);
+      await expect(page.getByRole("row").filter({ hasText: named }).first()).toContainText(/old image/i);
+    });
+
+    await test.step("the line that was left out", async () => {
+      const result = await bundle.sh(apply.find(isLeft)!, lab.shell);
+      expect(result.status, result.stderr).toBe(0);
+      await expect(async () => {
+        expect(await check(page, id)).toBe("It worked: everything planned runs from the new place.");
+      }).toPass(WAIT);
+      await accessible(page, "verify, live");
+    });
+
+    await test.step("exactly the planned containers run from the new place", async () => {
+      const wanted = new Set(bundle.plan.steps.flatMap((step) => step.images.map((image) => image.to)));
+      const running = (await lab.containers()).filter((one) => wanted.has(one.image));
+      expect(new Set(running.map((one) => one.image))).toEqual(wanted);
+      for (const one of running) expect(one.state, `${one.namespace}/${one.pod}/${one.name}`).not.toBe("waiting");
+      const pulled = new Set((await lab.quay()).filter(isPull).map((one) => one.repository));
+      expect(pulled, "by the registry's own log").toEqual(new Set([...wanted].map(repository)));
+    });
+
+    await test.step("the Job and the bare pod recovered where they were", async () => {
+      const now = await lab.list("pods");
+      const planned = bundle.plan.steps.filter((step) => step.target.kind === "Pod");
+      expect(planned.length).toBeGreaterThanOrEqual(2);
+      for (const step of planned) {
+        const pod = now.find((one) => one.metadata.name === step.target.name);
+        expect(pod?.metadata.uid, step.target.name).toBe(step.target.uid);
+        expect(["Running", "Succeeded"]).toContain(pod.status.phase);
+      }
+      const jobs = await lab.list("jobs");
+      expect(jobs.length).toBeGreaterThan(0);
+      for (const job of jobs) expect(job.status.failed ?? 0, job.metadata.name).toBe(0);
+    });
+
+    await test.step("exactly what is not covered stays stuck, and is named", async () => {
+      const foreseen = new Set(bundle.plan.not_covered.map((one) => one.image));
+      const stuck = await lab.stuck();
+      for (const one of stuck) expect(foreseen, `${one.namespace}/${one.pod}`).toContain(one.image);
+      const expected = stuckBefore.filter((one) => foreseen.has(one.image)).map((one) => one.image);
+      expect(new Set(stuck.map((one) => one.image))).toEqual(new Set(expected));
+      for (const image of new Set(stuck.map((one) => one.image))) {
+        await expect(page.getByRole("row").filter({ hasText: image }).first()).toContainText("foreseen");
+      }
+    });
+
+    await test.step("the README's own checks pass", async () => {
+      for (const line of bundle.lines("Verify")) {
+        const result = await bundle.sh(line, lab.shell);
+        expect(result.status, `${line}\n${result.stderr}`).toBe(0);
+      }
+    });
+
+    await test.step("taken back: everything as it was", async () => {
+      for (const line of bundle.lines("Take it back")) {
+        const result = await bundle.sh(line, lab.shell);
+        expect(result.status, `${line}\n${result.stderr}`).toBe(0);
+      }
+      expect(await state(lab)).toEqual(before);
+    });
+    watched.check();
+    await program.stop();
+  });
+}
+
+function sha256(path: string): string {
+  return createHash("sha256").update(readFileSync(path)).digest("hex");
+}
+
+function isPull(seen: Seen): boolean {
+  return seen.kind === "manifest" && seen.method === "GET" && seen.status === 200;
+}
+
+/** `quay.io/cortexlabs/operator:0.22.1` → `cortexlabs/operator`. */
+function repository(image: string): string {
+  return image.replace(/^[^/]+\//, "").replace(/[:@].*$/, "");
+}

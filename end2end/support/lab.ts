@@ -1,0 +1,143 @@
+// The throttled cluster: laid by `lab scenario`, asked by kubectl and by its registries' logs.
+import { readFileSync } from "node:fs";
+import { required, run } from "./program.ts";
+
+const lab = required("UNTHROTTLE_LAB");
+
+async function command(args: string[]): Promise<string> {
+  const result = await run(lab, args);
+  if (result.status !== 0) throw new Error(`lab ${args.join(" ")}: ${result.stderr}`);
+  return result.stdout;
+}
+
+/** One request that a registry's front saw. */
+export interface Seen {
+  source: string;
+  method: string;
+  repository: string | null;
+  reference: string | null;
+  kind: "manifest" | "blob" | "token";
+  status: number;
+  counted: boolean;
+}
+
+export interface Container {
+  pod: string;
+  uid: string;
+  namespace: string;
+  name: string;
+  image: string;
+  imageID: string;
+  state: "running" | "waiting" | "ended";
+  reason: string;
+}
+
+const PULL_REASONS = ["ErrImagePull", "ImagePullBackOff"];
+
+export class Lab {
+  private constructor(
+    private readonly env: Record<string, string>,
+    readonly context = "lab",
+  ) {}
+
+  static async open(): Promise<Lab> {
+    const lines = (await command(["env"])).trim().split("\n");
+    return new Lab(Object.fromEntries(lines.map((line) => line.split(/=(.*)/s).slice(0, 2))));
+  }
+
+  /** What a shell needs so that `kubectl` is the lab's and reaches the lab. */
+  get shell(): NodeJS.ProcessEnv {
+    const folder = this.env.KUBECTL.replace(/\/[^/]*$/, "");
+    return { KUBECONFIG: this.env.KUBECONFIG, PATH: `${folder}:${process.env.PATH}` };
+  }
+
+  async lay(scenario: string): Promise<void> {
+    await command(["scenario", scenario]);
+  }
+
+  async restricted(what: string): Promise<string> {
+    return (await command(["kubeconfig", "--restricted", what])).trim();
+  }
+
+  async kubectl(...args: string[]): Promise<string> {
+    const result = await run(this.env.KUBECTL, args, { env: this.shell });
+    if (result.status !== 0) throw new Error(`kubectl ${args.join(" ")}: ${result.stderr}`);
+    return result.stdout;
+  }
+
+  async list(kinds: string): Promise<any[]> {
+    return JSON.parse(await this.kubectl("get", kinds, "-A", "-o", "json")).items;
+  }
+
+  /** Every container of every pod that is not on its way out, with its state. */
+  async containers(): Promise<Container[]> {
+    const pods = (await this.list("pods")).filter((pod) => !pod.metadata.deletionTimestamp);
+    return pods.flatMap((pod) => {
+      const spec = [...(pod.spec.initContainers ?? []), ...pod.spec.containers];
+      const status = [...(pod.status.initContainerStatuses ?? []), ...(pod.status.containerStatuses ?? [])];
+      return spec.map((container) => {
+        const own = status.find((one) => one.name === container.name);
+        const state = own?.state?.running ? "running" : own?.state?.terminated ? "ended" : "waiting";
+        return {
+          pod: pod.metadata.name,
+          uid: pod.metadata.uid,
+          namespace: pod.metadata.namespace,
+          name: container.name,
+          image: container.image,
+          imageID: own?.imageID ?? "",
+          state,
+          reason: own?.state?.waiting?.reason ?? "",
+        } as const;
+      });
+    });
+  }
+
+  /** Containers that wait with a pull reason, as `namespace/pod/container`. */
+  async stuck(): Promise<Container[]> {
+    return (await this.containers()).filter((one) => PULL_REASONS.includes(one.reason));
+  }
+
+  hub(): Promise<Seen[]> {
+    return this.log(this.env.HUB_ADMIN);
+  }
+
+  quay(): Promise<Seen[]> {
+    return this.log(this.env.QUAY_ADMIN);
+  }
+
+  private async log(admin: string): Promise<Seen[]> {
+    const text = await (await fetch(`${admin}/log`)).text();
+    return text.trim().split("\n").filter(Boolean).map((line) => JSON.parse(line));
+  }
+
+  /** The API server's audit log: one entry for each request. */
+  audit(): any[] {
+    const text = readFileSync(this.env.AUDIT_LOG, "utf8");
+    return text.trim().split("\n").map((line) => JSON.parse(line));
+  }
+}
+
+/** Fields that the server writes by itself when an object changes; they differ after a change and its undo. */
+const SERVER_OWNED_METADATA = ["generation", "resourceVersion", "managedFields", "creationTimestamp", "uid"];
+const SERVER_OWNED_ANNOTATIONS = ["deployment.kubernetes.io/revision", "deprecated.daemonset.template.generation"];
+
+/** Spec, labels and annotations of every object that was not made by a controller, without server-owned fields. */
+export async function state(lab: Lab): Promise<Record<string, unknown>> {
+  const objects = await lab.list("deployments,daemonsets,statefulsets,jobs,configmaps,pods");
+  const own = objects.filter((object) => {
+    const controlled = object.metadata.ownerReferences?.some((owner: any) => owner.controller);
+    // The Job's pod is changed in place, so it counts as well.
+    return !controlled || object.metadata.ownerReferences.some((owner: any) => owner.kind === "Job");
+  });
+  return Object.fromEntries(
+    own.map((object) => {
+      const metadata = { ...object.metadata };
+      for (const field of SERVER_OWNED_METADATA) delete metadata[field];
+      const annotations = { ...metadata.annotations };
+      for (const field of SERVER_OWNED_ANNOTATIONS) delete annotations[field];
+      metadata.annotations = annotations;
+      const name = `${object.kind} ${object.metadata.namespace}/${object.metadata.name}`;
+      return [name, { metadata, spec: object.spec, data: object.data }];
+    }),
+  );
+}

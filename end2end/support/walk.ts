@@ -1,0 +1,66 @@
+// The way through the wizard as a person goes it: by the words on buttons and links.
+import { type Download, expect, type Page } from "@playwright/test";
+
+/** Opens the program with its launch token. */
+export async function open(page: Page, start: URL): Promise<void> {
+  await page.goto(start.href);
+  await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+  expect(page.url(), "the token does not stay in the address").not.toContain("token");
+}
+
+/** The run's id, from the address of any of its pages. */
+export function runId(page: Page): string {
+  const id = /\/runs\/([^/]+)\//.exec(page.url())?.[1];
+  if (!id) throw new Error(`no run in ${page.url()}`);
+  return id;
+}
+
+/** From the start page to a finished scan of a kubeconfig's context. */
+export async function scanCluster(page: Page, context: string): Promise<void> {
+  await page.getByRole("button", { name: "Start", exact: true }).click();
+  await page.getByRole("radio", { name: context }).check();
+  await page.getByRole("button", { name: "Read this cluster" }).click();
+  await scanned(page);
+}
+
+/** From the start page to a finished scan of the practice cluster. */
+export async function scanPractice(page: Page): Promise<void> {
+  await page.getByRole("button", { name: "Try the practice cluster" }).click();
+  await scanned(page);
+}
+
+/** Waits for the verdict. Without script nothing moves by itself, so the page is looked at again. */
+export async function scanned(page: Page): Promise<void> {
+  await expect(async () => {
+    if (await page.getByRole("link", { name: "Choose a remedy" }).isVisible()) return;
+    await page.reload();
+    await expect(page.getByRole("link", { name: "Choose a remedy" })).toBeVisible({ timeout: 2_000 });
+  }).toPass({ timeout: 60_000 });
+}
+
+/** From the verdict to the changes, with every answer as it was found. */
+export async function planAll(page: Page): Promise<void> {
+  await page.getByRole("link", { name: "Choose a remedy" }).click();
+  await page.getByRole("button", { name: "Configure" }).click();
+  await page.getByRole("button", { name: "Review the changes" }).click();
+  await expect(page).toHaveURL(/\/review$/);
+}
+
+/** From the changes to the downloaded bundle. */
+export async function takeBundle(page: Page): Promise<Download> {
+  await page.getByRole("link", { name: "Take the bundle" }).click();
+  const [download] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("link", { name: /^Download the bundle/ }).click(),
+  ]);
+  return download;
+}
+
+/** Looks at the cluster now, on Verify, and gives the heading that sums it up. */
+export async function check(page: Page, id: string): Promise<string> {
+  const base = new URL(page.url()).origin;
+  await page.goto(`${base}/runs/${id}/verify`);
+  await page.getByRole("button", { name: /^Check/ }).click();
+  await expect(page.getByRole("button", { name: /^Check/ })).toBeVisible({ timeout: 30_000 });
+  return page.getByRole("heading", { level: 1 }).innerText();
+}

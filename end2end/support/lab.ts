@@ -98,11 +98,11 @@ export class Lab {
   }
 
   hub(): Promise<Seen[]> {
-    return this.log(this.env.HUB_ADMIN);
+    return this.log(this.env.LAB_DOCKER_ADMIN);
   }
 
   quay(): Promise<Seen[]> {
-    return this.log(this.env.QUAY_ADMIN);
+    return this.log(this.env.LAB_QUAY_ADMIN);
   }
 
   private async log(admin: string): Promise<Seen[]> {
@@ -112,7 +112,7 @@ export class Lab {
 
   /** The API server's audit log: one entry for each request. */
   audit(): any[] {
-    const text = readFileSync(this.env.AUDIT_LOG, "utf8");
+    const text = readFileSync(this.env.LAB_AUDIT_LOG, "utf8");
     return text.trim().split("\n").map((line) => JSON.parse(line));
   }
 }

@@ -30,10 +30,17 @@ const ICON: &str = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg'
     dark)%7Bpath%7Bstroke:%23e9e6e1%7D%7D%3C/style%3E%3Cpath d='M2 15a9 9 0 0 1 18 0' stroke-width='2.2'/%3E\
     %3Cpath d='M11 15 16 7.5' stroke-width='2.6'/%3E%3C/svg%3E";
 
-/// A whole HTML document around `body`, which must hold an element with the id `main` for the skip link.
-///
-/// `title` is what a screen reader says first: page, state, step, cluster, most specific first.
-pub fn document(title: String, assets: Assets, body: AnyView) -> impl IntoView {
+/// A page before the document is put around it.
+pub struct Page {
+    /// What a screen reader says first: page, state, step, cluster, most specific first.
+    pub title: String,
+    /// What is visible. Holds an element with the id `main`, where the skip link goes.
+    pub body: AnyView,
+}
+
+/// A whole HTML document around `page`.
+pub fn document(page: Page, assets: Assets) -> impl IntoView {
+    let Page { title, body } = page;
     view! {
         <!DOCTYPE html>
         <html lang="en">
@@ -73,7 +80,9 @@ mod tests {
     fn page(title: &str, islands: Option<IslandAssets>) -> String {
         let assets = Assets { style: "/assets/s.css", islands };
         let title = title.to_owned();
-        render(move || document(title, assets, view! { <main id="main">"Hello"</main> }.into_any()))
+        render(move || {
+            document(Page { title, body: view! { <main id="main">"Hello"</main> }.into_any() }, assets)
+        })
     }
 
     #[test]

@@ -4,21 +4,19 @@
 //!
 //! ```ignore
 //! async fn detect(State(site): State<Site>, Path(run): Path<RunId>) -> Result<Html<String>, Refusal> {
-//!     let model = site.diagnosis(&run).await?;
-//!     Ok(render::page(model.title(), || app::pages::detect(model)))
+//!     let view = site.detect_view(&run).await?;
+//!     Ok(render::page(|| app::pages::detect(&view)))
 //! }
 //! ```
 
-use app::shell;
+use app::shell::{self, Page};
 use axum::response::Html;
-use leptos::prelude::*;
 
 use crate::assets::ADDRESSES;
 
-/// Renders a whole page. `body` holds the visible page with its `<main id="main">`; the closure runs at once.
+/// Renders a whole page. The closure runs at once, inside of the owner that islands need.
 ///
 /// The status is 200 unless the handler says otherwise: `(StatusCode::NOT_FOUND, render::page(…))`.
-pub fn page<V: IntoView + 'static>(title: impl Into<String>, body: impl FnOnce() -> V) -> Html<String> {
-    let title = title.into();
-    Html(app::render(|| shell::document(title, ADDRESSES, body().into_any())))
+pub fn page(page: impl FnOnce() -> Page) -> Html<String> {
+    Html(app::render(|| shell::document(page(), ADDRESSES)))
 }

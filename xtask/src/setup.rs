@@ -1,0 +1,87 @@
+//! What has to be on the machine: installed when that is ours to do, else named with what to do.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::workspace::Workspace;
+use crate::{Outcome, process};
+
+/// The Rust target that the islands are compiled for.
+pub const WASM: &str = "wasm32-unknown-unknown";
+
+/// Makes sure that rustc can compile for wasm. `rust-toolchain.toml` asks rustup for it, so mostly it is there.
+pub fn wasm_target() -> Outcome {
+    let sysroot = process::read(Command::new("rustc").args(["--print", "sysroot"]))?;
+    if Path::new(sysroot.trim()).join("lib/rustlib").join(WASM).exists() {
+        return Ok(());
+    }
+    process::run(Command::new("rustup").args(["target", "add", WASM]))
+        .map_err(|problem| format!("{problem}. The web part needs the Rust target {WASM}").into())
+}
+
+/// Whether Node is there.
+pub fn has_node() -> bool {
+    Command::new("node").arg("--version").output().is_ok_and(|output| output.status.success())
+}
+
+/// Binaryen's `wasm-opt` in the locked version, or `None` without Node.
+pub fn wasm_opt(workspace: &Workspace) -> Outcome<Option<PathBuf>> {
+    if !has_node() {
+        println!("Node is not installed, so the wasm stays as the compiler made it.");
+        return Ok(None);
+    }
+    let home = workspace.target.join("site/tools");
+    fs::create_dir_all(&home)?;
+    for name in ["package.json", "package-lock.json"] {
+        let (from, to) = (workspace.root.join("xtask/assets").join(name), home.join(name));
+        if fs::read(&from)? != fs::read(&to).unwrap_or_default() {
+            fs::copy(from, to)?;
+        }
+    }
+    npm_ci(&home)?;
+    Ok(Some(home.join("node_modules/.bin/wasm-opt")))
+}
+
+/// Installs what `package-lock.json` in `folder` names, unless that is what was installed last.
+pub fn npm_ci(folder: &Path) -> Outcome {
+    let wanted = fs::read(folder.join("package-lock.json"))?;
+    let stamp = folder.join("node_modules/.installed-lock");
+    if fs::read(&stamp).is_ok_and(|installed| installed == wanted) {
+        return Ok(());
+    }
+    process::run(Command::new("npm").args(["ci", "--no-audit", "--no-fund"]).current_dir(folder))?;
+    Ok(fs::write(stamp, wanted)?)
+}
+
+/// The browser of the tests, installed where that is ours to do.
+///
+/// # Errors
+/// With what to do, when there is none.
+pub fn chromium() -> Outcome<PathBuf> {
+    let browser = std::env::var_os("UNTHROTTLE_CHROMIUM").map_or("/usr/bin/chromium".into(), PathBuf::from);
+    if !browser.exists() && is_root_on_debian() {
+        process::run(Command::new("apt-get").args([
+            "install",
+            "--yes",
+            "--no-install-recommends",
+            "chromium",
+        ]))?;
+    }
+    if browser.exists() {
+        return Ok(browser);
+    }
+    Err("Chromium is missing; install it, or name it in UNTHROTTLE_CHROMIUM".into())
+}
+
+/// Whether packages may be installed with apt.
+pub fn is_root_on_debian() -> bool {
+    is_root() && Path::new("/etc/debian_version").exists()
+}
+
+/// Whether this runs as root on Linux, which the lab needs for network namespaces and containers.
+pub fn is_root() -> bool {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let uids = status.lines().find_map(|line| line.strip_prefix("Uid:"));
+    uids.and_then(|uids| uids.split_whitespace().nth(1)) == Some("0")
+}

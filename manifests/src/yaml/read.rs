@@ -12,7 +12,12 @@ use granit_parser::{Event, Parser, ScalarStyle, ScanError, Span, StructureStyle,
 /// All documents of `text`, which may begin with a byte-order mark.
 pub(super) fn documents(text: &str) -> Result<Vec<Document>, Refused> {
     // Comments are found by scanning where an edit needs them; as events the parser would cap their number.
-    let options = options! { emit_anchor_events: true, emit_comments: false };
+    // A block scalar cut off by the end of the file has no last line break for kubectl's reader, nor for us.
+    let options = options! {
+        emit_anchor_events: true,
+        emit_comments: false,
+        block_scalar_eof_without_line_feed: true,
+    };
     let mut reader = Reader { text, cursor: 0, open: Vec::new(), nodes: 0, documents: Vec::new() };
     let mut events = Parser::new_from_str_with_options(text, options).peekable();
     while let Some(next) = events.next() {

@@ -80,12 +80,13 @@ fn plain_is_safe(text: &str, flow: bool) -> bool {
 fn is_yaml11_special(text: &str) -> bool {
     const WORDS: &[&str] = &["y", "n", "yes", "no", "on", "off", "true", "false", "null", "<<"];
     let number = text.trim_start_matches(['+', '-', '.']);
-    let version = text.matches('.').count() > 1;
+    let made_of = |signs: &str| number.chars().all(|c| c.is_ascii_digit() || signs.contains(c));
+    let is_number = ["0x", "0b", "0o"].iter().any(|radix| number.starts_with(radix))
+        || (made_of("_.:eE+-") && number.matches('.').count() < 2);
+    let is_date = number.get(4..).is_some_and(|rest| rest.starts_with('-')) && made_of("-:. +TtZz");
     WORDS.iter().any(|word| text.eq_ignore_ascii_case(word))
         || [".inf", ".nan"].iter().any(|word| text.to_ascii_lowercase().ends_with(word))
-        || (!version
-            && number.starts_with(|c: char| c.is_ascii_digit())
-            && number.chars().all(|c| c.is_ascii_hexdigit() || " _.:+-xXoOtTzZ".contains(c)))
+        || (number.starts_with(|c: char| c.is_ascii_digit()) && (is_number || is_date))
 }
 
 #[cfg(test)]
@@ -123,6 +124,7 @@ mod tests {
             "1_000",
             "12:30:45",
             "2001-12-14",
+            "2001-12-14 21:59:43.10 -5",
             "a: b",
             "a:",
             "a #b",

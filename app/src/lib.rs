@@ -6,11 +6,21 @@
 //!
 //! This crate must not know HTTP, Kubernetes, AWS, files or the clock: models come from the domain.
 
+#[cfg(feature = "ssr")]
+mod components;
 pub mod islands;
+#[cfg(feature = "ssr")]
+pub mod pages;
 pub mod progress;
 #[cfg(feature = "ssr")]
 mod render;
+#[cfg(feature = "ssr")]
+pub mod report;
 pub mod shell;
+#[cfg(feature = "ssr")]
+pub mod view;
+#[cfg(feature = "ssr")]
+pub mod words;
 
 #[cfg(feature = "ssr")]
 pub use render::render;

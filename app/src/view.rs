@@ -4,10 +4,10 @@
 //! so that "4 minutes ago" is the same text however often the page is rendered. Nothing in here may hold a
 //! secret, for everything in here may be printed.
 
+use domain::diagnosis::Diagnosis;
 use domain::facts::NotSeen;
 use domain::plan::{FileDiff, Plan};
 use domain::problem::Problem;
-use domain::diagnosis::Diagnosis;
 use domain::remedy::{Answers, Fit, Question};
 use domain::run::{Request, Run, Step};
 use domain::time::Timestamp;

@@ -17,18 +17,17 @@
 //! | answers | `/runs/{id}/configure` | `set.KEY` once for each question; `only` repeated, once for each chosen object. All chosen means "no choice" (`Answers::only` empty); none chosen is a problem of the step. `offered` says how many there were |
 //! | check or stop | `/runs/{id}/verify` | `action=check` or `action=cancel`; `context` as well when the run read files |
 //!
-//! Every function here has to be called inside of [`crate::shell`]'s rendering, which gives islands their
-//! owner.
+//! Every function here has to be called inside of [`crate::render`]: islands need the owner that it sets up.
 
 mod apply;
 mod configure;
 mod connect;
-mod detect;
+pub(crate) mod detect;
 mod problem;
 mod remedy;
-mod review;
+pub(crate) mod review;
 mod start;
-mod verify;
+pub(crate) mod verify;
 
 pub use apply::apply;
 pub use configure::configure;
@@ -40,12 +39,4 @@ pub use review::review;
 pub use start::start;
 pub use verify::verify;
 
-use leptos::prelude::AnyView;
-
-/// A rendered page before the document is put around it.
-pub struct Page {
-    /// Content of `<title>`: step, state, number, cluster, program.
-    pub title: String,
-    /// Content of `<body>`.
-    pub body: AnyView,
-}
+pub use crate::shell::Page;

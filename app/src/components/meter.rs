@@ -1,0 +1,71 @@
+//! The pull budget: what is left of it, and from where that was measured.
+
+use domain::diagnosis::{Budget, MeasuredFrom};
+use leptos::prelude::*;
+
+/// A full bar is a spent budget. Without a measurement it says how to make one.
+pub(crate) fn meter(budget: &Budget) -> AnyView {
+    match (budget.measured_from, budget.unlimited, budget.limit, budget.remaining) {
+        (MeasuredFrom::NotMeasured, ..) => not_measured(),
+        (_, true, ..) => view! {
+            <p class="big">"Nothing is counted"</p>
+            <p class="small soft">"Docker Hub itself answered without a limit. " {measured_where(budget)}</p>
+        }
+        .into_any(),
+        (_, _, Some(limit), Some(left)) => spent(budget, limit, left),
+        (_, _, Some(limit), None) => view! {
+            <p class="big">{format!("{limit} pulls")} " " <span class="soft">"in all"</span></p>
+            <p class="small soft">"How many are left was not told. " {measured_where(budget)}</p>
+        }
+        .into_any(),
+        (_, _, None, _) => view! {
+            <p class="big">"Not told"</p>
+            <p class="small soft">
+                "The answer named no limit, and was not surely Docker Hub's own. " {measured_where(budget)}
+            </p>
+        }
+        .into_any(),
+    }
+}
+
+fn spent(budget: &Budget, limit: u32, left: u32) -> AnyView {
+    let left = left.min(limit);
+    let used = u64::from(limit - left) * 400 / u64::from(limit.max(1));
+    view! {
+        <p class="big">{left} " " <span class="soft">{format!("of {limit} pulls left")}</span></p>
+        <svg class="meter" viewBox="0 0 400 14" preserveAspectRatio="none" aria-hidden="true">
+            <rect class="track" width="400" height="14" />
+            <rect class="used" width=used height="14" />
+        </svg>
+        <p class="small soft">{measured_where(budget)}</p>
+    }
+    .into_any()
+}
+
+fn measured_where(budget: &Budget) -> String {
+    let from = match budget.measured_from {
+        MeasuredFrom::Here => "Measured from the machine that runs Unthrottle",
+        MeasuredFrom::Nodes => "Measured from nodes",
+        MeasuredFrom::NotMeasured => "Not measured",
+    };
+    let window = budget.window_seconds.map(|seconds| format!(", {} hours rolling", seconds / 3_600));
+    let counted = budget.source.as_ref().map(|source| format!(". Docker Hub counts {source}"));
+    format!("{from}{}{}.", window.unwrap_or_default(), counted.unwrap_or_default())
+}
+
+/// Asking costs nothing: Docker answers a HEAD on this repository with the limit's headers and counts no pull
+/// (Docker's page on usage and limits).
+fn not_measured() -> AnyView {
+    view! {
+        <p class="big">"Not measured"</p>
+        <p>
+            "How many pulls are left is known to Docker Hub alone, for each address. These lines ask it without "
+            "spending a pull; run them on a node, because another machine may have another address."
+        </p>
+        {super::command("ask-docker-hub", "lines that ask Docker Hub", ASK)}
+    }
+    .into_any()
+}
+
+const ASK: &str = "token=$(curl -fsS 'https://auth.docker.io/token?service=registry.docker.io&scope=repository:ratelimitpreview/test:pull' | sed 's/.*\"token\":\"\\([^\"]*\\)\".*/\\1/')\n\
+curl -fsSI -H \"Authorization: Bearer $token\" https://registry-1.docker.io/v2/ratelimitpreview/test/manifests/latest | grep -i ratelimit";

@@ -1,0 +1,42 @@
+//! The parts pages are made of: each a function from plain values to markup, with no state.
+//!
+//! They take borrowed values and give finished views, so that a page reads as its outline. Text that came
+//! from a cluster, a registry or a file enters markup as a text node or an attribute value, never as HTML.
+
+mod choice;
+mod command;
+mod diff;
+mod egress;
+mod fit;
+mod frame;
+mod icon;
+mod meter;
+mod moment;
+mod not_seen;
+mod problem;
+mod progress;
+mod proof;
+mod rail;
+mod range;
+mod steps;
+mod table;
+mod tag;
+
+pub(crate) use choice::{context_choices, no_contexts};
+pub(crate) use command::{command, printed};
+pub(crate) use diff::diff;
+pub(crate) use egress::egress;
+pub(crate) use fit::{judgement, six_lines};
+pub(crate) use frame::{Heading, frame, plain_frame};
+pub(crate) use icon::{Icon, icon};
+pub(crate) use meter::meter;
+pub(crate) use moment::{day_and_clock, is_stale, moment};
+pub(crate) use not_seen::not_seen;
+pub(crate) use problem::{four_parts, problems};
+pub(crate) use progress::live_progress;
+pub(crate) use proof::proof;
+pub(crate) use rail::rail;
+pub(crate) use range::{Scale, range, span};
+pub(crate) use steps::planned_steps;
+pub(crate) use table::table;
+pub(crate) use tag::tag;

@@ -1,0 +1,32 @@
+//! What could not be seen, why, and what that means: as important as what could.
+
+use domain::facts::NotSeen;
+use leptos::prelude::*;
+
+/// Nothing when everything was seen.
+pub(crate) fn not_seen(all: &[NotSeen]) -> Option<AnyView> {
+    if all.is_empty() {
+        return None;
+    }
+    let items: Vec<_> = all
+        .iter()
+        .map(|gap| {
+            view! {
+                <li>
+                    <h3>{gap.what.clone()}</h3>
+                    <p>{gap.why.clone()}</p>
+                    <p class="soft">{gap.effect.clone()}</p>
+                </li>
+            }
+        })
+        .collect();
+    Some(
+        view! {
+            <section id="not-seen">
+                <h2>"What could not be seen"</h2>
+                <ul class="notes">{items}</ul>
+            </section>
+        }
+        .into_any(),
+    )
+}

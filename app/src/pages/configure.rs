@@ -1,0 +1,187 @@
+//! Configure: only what the chosen remedy still has to know, filled in from what was found.
+
+use domain::remedy::Question;
+use domain::run::Step;
+use leptos::prelude::*;
+
+use super::Page;
+use crate::components::{Heading, frame, problems, tag};
+use crate::view::{ConfigureView, WorkloadChoice};
+use crate::words::{self, Tone, count};
+
+/// Up to how many allowed values are shown side by side.
+const FEW: usize = 4;
+
+/// Form: answers (see the table in [`super`]). A problem whose place is a question's key is shown beside it.
+pub fn configure(view: &ConfigureView) -> Page {
+    let found = view.base.problems(Step::Configure);
+    let heading = Heading { step: Step::Configure, state: None, failed: !found.is_empty() };
+    let nothing = view.questions.is_empty() && view.workloads.is_empty();
+    let (title, lead) = match (view.questions.len(), nothing) {
+        (_, true) => ("Nothing has to be asked.", "Everything the remedy needs was found."),
+        (0, false) => ("What shall be changed?", "Everything else the remedy needs was found."),
+        (1, false) => (
+            "One question, and what shall be changed.",
+            "What was found is filled in; correct it where it is wrong.",
+        ),
+        _ => (
+            "A few questions, and what shall be changed.",
+            "What was found is filled in; correct it where it is wrong.",
+        ),
+    };
+    let questions: Vec<_> = view.questions.iter().map(|asked| question(asked, view)).collect();
+    let main = view! {
+        {problems(found)}
+        <section>
+            <h1>{title}</h1>
+            <p class="lead">{lead}</p>
+        </section>
+        <form method="post" action=view.base.path(Step::Configure) class="stack wide">
+            {questions} {workloads(view)}
+            <div class="go">
+                <button class="button">"Review the changes"</button>
+                <a class="button quiet" href=view.base.path(Step::Remedy)>
+                    "Back to the remedies"
+                </a>
+            </div>
+        </form>
+    };
+    frame(&view.base, &heading, main.into_any())
+}
+
+fn question(asked: &Question, view: &ConfigureView) -> AnyView {
+    let id = format!("set-{}", asked.key);
+    let name = format!("set.{}", asked.key);
+    let given = view.base.run.answers.set.get(&asked.key);
+    let value = given.or(asked.found.as_ref().map(|(value, _)| value)).cloned().unwrap_or_default();
+    let found = asked.found.as_ref().map(|(value, place)| format!(" Found: {value}, in {place}."));
+    let wrong = view.base.problems(Step::Configure).iter().find(|problem| problem.place == asked.key);
+    let hint = format!("{id}-hint");
+    let error = format!("{id}-error");
+    let described = if wrong.is_some() { format!("{hint} {error}") } else { hint.clone() };
+    let error = wrong.map(|problem| {
+        view! {
+            <p class="field-error" id=error>
+                {problem.what.clone()}
+            </p>
+        }
+    });
+    let hint = view! {
+        <p class="hint" id=hint>
+            {asked.help.clone()} {found}
+        </p>
+    };
+    if asked.choices.is_empty() {
+        return view! {
+            <div class="field">
+                <label for=id.clone()>{asked.label.clone()}</label>
+                {hint} {error}
+                <input
+                    type="text"
+                    id=id
+                    name=name
+                    value=value
+                    aria-describedby=described
+                    aria-invalid=wrong.map(|_| "true")
+                    autocomplete="off"
+                    autocapitalize="none"
+                    spellcheck="false"
+                />
+            </div>
+        }
+        .into_any();
+    }
+    if asked.choices.len() <= FEW {
+        let options: Vec<_> = asked
+            .choices
+            .iter()
+            .enumerate()
+            .map(|(at, choice)| radio(&id, &name, at, choice, &value))
+            .collect();
+        return view! {
+            <fieldset class="field" id=id aria-describedby=described>
+                <legend>{asked.label.clone()}</legend>
+                {hint} {error} <div class="options">{options}</div>
+            </fieldset>
+        }
+        .into_any();
+    }
+    let options: Vec<_> = asked
+        .choices
+        .iter()
+        .map(|choice| view! { <option value=choice.clone() selected=*choice == value>{choice.clone()}</option> })
+        .collect();
+    view! {
+        <div class="field">
+            <label for=id.clone()>{asked.label.clone()}</label>
+            {hint} {error}
+            <select id=id name=name aria-describedby=described aria-invalid=wrong.map(|_| "true")>
+                <option value="">"Choose"</option>
+                {options}
+            </select>
+        </div>
+    }
+    .into_any()
+}
+
+fn radio(id: &str, name: &str, at: usize, choice: &str, value: &str) -> AnyView {
+    let id = format!("{id}-{at}");
+    view! {
+        <div class="option">
+            <input type="radio" id=id.clone() name=name.to_owned() value=choice.to_owned() checked=choice == value />
+            <label for=id>{choice.to_owned()}</label>
+        </div>
+    }
+    .into_any()
+}
+
+fn workloads(view: &ConfigureView) -> Option<AnyView> {
+    if view.workloads.is_empty() {
+        return None;
+    }
+    let offered = view.workloads.len();
+    let items: Vec<_> = view
+        .workloads
+        .iter()
+        .enumerate()
+        .map(|(at, choice)| workload(choice, at, choice.is_chosen(&view.base.run.answers)))
+        .collect();
+    Some(
+        view! {
+            <fieldset class="field" id="only">
+                <legend>"What to change"</legend>
+                <p class="hint">
+                    {format!(
+                        "{} with images that the remedy reaches. Leave out what somebody else looks after; a smaller change now and the rest later is fine.",
+                        count(offered as u64, "object"),
+                    )}
+                </p>
+                <input type="hidden" name="offered" value=offered />
+                <div class="options">{items}</div>
+            </fieldset>
+        }
+        .into_any(),
+    )
+}
+
+fn workload(choice: &WorkloadChoice, at: usize, chosen: bool) -> AnyView {
+    let id = format!("only-{at}");
+    let note = format!("{id}-note");
+    let waiting = (choice.throttled_pods > 0)
+        .then(|| tag(Tone::Bad, format!("{} waiting", count(choice.throttled_pods, "pod"))));
+    let images = (!choice.images.is_empty())
+        .then(|| view! { <span class="mono">{words::list(&choice.images)}</span> });
+    let owner = choice.managed_by.as_ref().map(|owner| {
+        view! { <span class="option-note">{format!("Kept by {owner}, which may write it back")}</span> }
+    });
+    view! {
+        <div class="option">
+            <input type="checkbox" id=id.clone() name="only" value=choice.only.clone() checked=chosen aria-describedby=note.clone() />
+            <label for=id>{choice.label.clone()}</label>
+            <div class="option-notes" id=note>
+                {images} {waiting} {owner}
+            </div>
+        </div>
+    }
+    .into_any()
+}

@@ -1,0 +1,81 @@
+//! Who spends the budget: the images of Docker Hub, by how often they are pulled.
+
+use domain::diagnosis::{Diagnosis, Exposure};
+use leptos::prelude::*;
+
+use super::verdict::ANONYMOUS_LIMIT;
+use crate::components::{Scale, range, table};
+use crate::words::count;
+
+/// Rows that are shown at once; the others are one click away.
+const SHOWN: usize = 12;
+/// Workloads that a row names.
+const NAMED: usize = 4;
+
+/// The most frequently pulled first. Nothing when no image is on Docker Hub.
+pub(crate) fn exposure(diagnosis: &Diagnosis) -> Option<AnyView> {
+    if diagnosis.exposure.is_empty() {
+        return None;
+    }
+    let limit = diagnosis.budget.limit.unwrap_or(ANONYMOUS_LIMIT);
+    let mut images: Vec<_> = diagnosis.exposure.iter().collect();
+    images.sort_by(|a, b| b.pulls_per_6h.high.cmp(&a.pulls_per_6h.high).then_with(|| a.image.cmp(&b.image)));
+    let most = images.iter().map(|image| image.pulls_per_6h.high).max().unwrap_or(0);
+    let scale = Scale::new(0, u64::from(most.max(limit)));
+    let row = |image: &&Exposure| exposure_row(image, scale, limit);
+    let (first, rest) = images.split_at(SHOWN.min(images.len()));
+    let columns =
+        [("Image, as written", false), ("Workloads", false), ("Pulls in 6 h", true), ("Range", false)];
+    let more = (!rest.is_empty()).then(|| {
+        view! {
+            <details>
+                <summary>{format!("{} that are pulled less often", count(rest.len() as u64, "more image"))}</summary>
+                {table("The other images of Docker Hub", &columns, rest.iter().map(row).collect())}
+            </details>
+        }
+    });
+    Some(
+        view! {
+            <section>
+                <h2>"Who spends it"</h2>
+                {table(
+                    &format!("Images of Docker Hub, with an estimate of their pulls in six hours, low to high. The line marks {limit}."),
+                    &columns,
+                    first.iter().map(row).collect(),
+                )}
+                {more}
+            </section>
+        }
+        .into_any(),
+    )
+}
+
+fn exposure_row(image: &Exposure, scale: Scale, limit: u32) -> AnyView {
+    let (low, high) = (image.pulls_per_6h.low, image.pulls_per_6h.high);
+    let pulls = if low == high { high.to_string() } else { format!("{low}–{high}") };
+    let bar = (high > 0).then(|| range(scale, low.into(), high.into(), limit.into()));
+    let why = image.why.join(" ");
+    let named: Vec<_> = image
+        .workloads
+        .iter()
+        .take(NAMED)
+        .map(|workload| view! { <li class="mono">{workload.clone()}</li> })
+        .collect();
+    let more = image.workloads.len().checked_sub(NAMED).filter(|more| *more > 0);
+    let more = more.map(|more| view! { <li class="soft">{format!("and {more} more")}</li> });
+    view! {
+        <tr>
+            <td>
+                <span class="mono">{image.image.clone()}</span>
+                <span class="why">{why}</span>
+            </td>
+            <td>
+                <ul class="bare-list">{named} {more}</ul>
+                <span class="why">{(image.nodes > 0).then(|| format!("on {}", count(image.nodes, "node")))}</span>
+            </td>
+            <td class="n">{pulls}</td>
+            <td class="when">{bar}</td>
+        </tr>
+    }
+    .into_any()
+}

@@ -1,0 +1,209 @@
+//! Review: every change as a diff with its reason, and everything that is left alone.
+
+use std::collections::BTreeSet;
+
+use domain::plan::{FileDiff, NotCovered, Plan, Refused, Risk};
+use domain::run::Step;
+use leptos::prelude::*;
+
+use super::Page;
+use crate::components::{Heading, diff, frame, not_seen, problems, table};
+use crate::view::ReviewView;
+use crate::words::{self, count};
+
+/// No form: the way on is a link, the way back as well.
+pub fn review(view: &ReviewView) -> Page {
+    let found = view.base.problems(Step::Review);
+    let plan = view.base.run.plan.as_ref();
+    let state = plan.map(|plan| if plan.change_needed { values(plan) } else { "no change".to_owned() });
+    let heading = Heading { step: Step::Review, state, failed: !found.is_empty() };
+    let content = plan.map_or_else(|| no_plan(view), |plan| planned(view, plan));
+    let main = view! {
+        {problems(found)}
+        {content}
+    };
+    frame(&view.base, &heading, main.into_any())
+}
+
+fn no_plan(view: &ReviewView) -> AnyView {
+    view! {
+        <section>
+            <h1>"There is no plan yet."</h1>
+            <p class="lead">"It is made from the answers of Configure."</p>
+        </section>
+        <div class="go">
+            <a class="button" href=view.base.path(Step::Configure)>
+                "Configure"
+            </a>
+        </div>
+    }
+    .into_any()
+}
+
+/// "15 values".
+fn values(plan: &Plan) -> String {
+    count(plan.edits.len() as u64, "value")
+}
+
+/// "15 values change in 2 files and 5 live objects."
+pub(crate) fn what_changes(plan: &Plan, diffs: &[FileDiff]) -> String {
+    if !plan.change_needed {
+        return "Nothing has to change.".to_owned();
+    }
+    let files: BTreeSet<_> = plan.edits.iter().filter_map(|edit| edit.file.as_deref()).collect();
+    let live = diffs.iter().filter(|diff| diff.live).count();
+    let mut places = Vec::new();
+    if !files.is_empty() {
+        places.push(count(files.len() as u64, "file"));
+    }
+    if live > 0 {
+        places.push(count(live as u64, "live object"));
+    }
+    let verb = if plan.edits.len() == 1 { "changes" } else { "change" };
+    format!("{} {verb} in {}.", values(plan), words::list(&places))
+}
+
+fn planned(view: &ReviewView, plan: &Plan) -> AnyView {
+    let lead = if plan.change_needed {
+        "Read them as you would a colleague's. Nothing outside of the marked values is touched, comments and blanks included."
+            .to_owned()
+    } else {
+        plan.summary.clone()
+    };
+    let edit = view.base.path(Step::Configure);
+    let diffs: Vec<_> = view.diffs.iter().map(|file| diff(file, Some(&edit))).collect();
+    let index = (view.diffs.len() > 1).then(|| contents(&view.diffs));
+    let on = if plan.change_needed { "Take the bundle" } else { "Take a bundle that says so" };
+    view! {
+        <section>
+            <h1>{what_changes(plan, &view.diffs)}</h1>
+            <p class="lead">{lead}</p>
+            {index}
+        </section>
+        {(!diffs.is_empty()).then(|| view! { <div class="diffs">{diffs}</div> })}
+        {risks(&plan.risks)}
+        {not_covered(&plan.not_covered)}
+        {refused(&plan.refused)}
+        {unchanged(&plan.unchanged)}
+        {not_seen(&plan.not_seen)}
+        <div class="go">
+            <a class="button" href=view.base.path(Step::Apply)>
+                {on}
+            </a>
+            <a class="button quiet" href=edit>
+                "Change the answers"
+            </a>
+        </div>
+    }
+    .into_any()
+}
+
+fn contents(diffs: &[FileDiff]) -> AnyView {
+    let names = diffs.iter().map(|diff| diff.name.clone()).collect::<Vec<_>>();
+    view! { <p class="small soft wrap">{format!("In this order: {}.", words::list(&names))}</p> }.into_any()
+}
+
+pub(crate) fn risks(risks: &[Risk]) -> Option<AnyView> {
+    if risks.is_empty() {
+        return None;
+    }
+    let items: Vec<_> = risks
+        .iter()
+        .map(|risk| {
+            view! {
+                <li>
+                    <h3>{risk.what.clone()}</h3>
+                    <p>{risk.why.clone()}</p>
+                </li>
+            }
+        })
+        .collect();
+    Some(
+        view! {
+            <section>
+                <h2>"What to know before"</h2>
+                <ul class="notes">{items}</ul>
+            </section>
+        }
+        .into_any(),
+    )
+}
+
+pub(crate) fn not_covered(all: &[NotCovered]) -> Option<AnyView> {
+    if all.is_empty() {
+        return None;
+    }
+    let rows = all
+        .iter()
+        .map(|left| {
+            let container = left.container.as_ref().map(|name| format!(", {name}"));
+            view! {
+                <tr>
+                    <td>
+                        <span class="mono">{left.image.clone()}</span>
+                        <span class="why">{left.place.clone()} {container}</span>
+                    </td>
+                    <td>{left.why.clone()}</td>
+                    <td>{left.instead.clone()}</td>
+                </tr>
+            }
+            .into_any()
+        })
+        .collect();
+    Some(
+        view! {
+            <section>
+                <h2>"What stays on Docker Hub"</h2>
+                {table(
+                    "Images that this remedy does not reach, each with another way",
+                    &[("Image and where", false), ("Why it stays", false), ("Another way", false)],
+                    rows,
+                )}
+            </section>
+        }
+        .into_any(),
+    )
+}
+
+pub(crate) fn refused(all: &[Refused]) -> Option<AnyView> {
+    if all.is_empty() {
+        return None;
+    }
+    let items: Vec<_> = all
+        .iter()
+        .map(|left| {
+            let place = if left.place.is_empty() { left.file.clone() } else { left.place.clone() };
+            view! {
+                <li>
+                    <h3 class="mono">{place}</h3>
+                    <p>{left.why.clone()}</p>
+                </li>
+            }
+        })
+        .collect();
+    Some(
+        view! {
+            <section>
+                <h2>"Left alone, because the edit would not be certain"</h2>
+                <ul class="notes">{items}</ul>
+            </section>
+        }
+        .into_any(),
+    )
+}
+
+fn unchanged(files: &[String]) -> Option<AnyView> {
+    if files.is_empty() {
+        return None;
+    }
+    let items: Vec<_> = files.iter().map(|file| view! { <li class="mono">{file.clone()}</li> }).collect();
+    Some(
+        view! {
+            <details>
+                <summary>{format!("{} unchanged", count(files.len() as u64, "file"))}</summary>
+                <ul class="plain-list">{items}</ul>
+            </details>
+        }
+        .into_any(),
+    )
+}

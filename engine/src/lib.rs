@@ -1,1 +1,12 @@
-//! engine
+//! The use cases: scan, plan, verify, over the ports of `domain`, and runs that string them together.
+//!
+//! The browser and the command line call the same functions; neither knows more than the other. Names no
+//! Kubernetes, AWS or HTTP type: what is outside arrives through [`domain::ports`].
+
+pub mod plan;
+mod reading;
+pub mod runs;
+pub mod scan;
+pub mod verify;
+
+pub use reading::Observer;

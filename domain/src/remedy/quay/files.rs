@@ -160,18 +160,6 @@ fn cluster_config(sheet: &mut Sheet<'_>) -> Result<(), Unclear> {
                 .to_owned(),
         });
     }
-    let secrets = [
-        "aws_access_key_id",
-        "aws_secret_access_key",
-        "cortex_aws_access_key_id",
-        "cortex_aws_secret_access_key",
-    ];
-    if secrets.iter().any(|key| config.contains_key(*key)) {
-        sheet.risks.push(Risk {
-            what: format!("{} holds AWS keys, and so does its patched copy.", sheet.file.file),
-            why: "Nothing but the image values is changed. Keep the bundle as you keep that file.".to_owned(),
-        });
-    }
     Ok(())
 }
 

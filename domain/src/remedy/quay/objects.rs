@@ -262,7 +262,11 @@ fn says(workload: &Workload) -> String {
         ("CronJob", _) => "Nothing restarts; the next job starts with the new images.",
         _ => "Running pods stay as they are; pods made from now on use the new images.",
     };
-    text.to_owned()
+    if is_api(workload) {
+        format!("{text} Cortex writes it again at the next cortex deploy, from cortex.yaml.")
+    } else {
+        text.to_owned()
+    }
 }
 
 /// Who would write the object again, and where to change it for good.

@@ -1,0 +1,163 @@
+//! A remedy's intentions become a plan: edits carried out on bytes, steps in order, everything counted.
+//!
+//! The same scan, answers and files give the same plan to the last byte. Must not know how a cluster is
+//! written to, nor what a bundle looks like.
+
+mod digest;
+mod embedded;
+mod files;
+mod steps;
+
+use std::collections::BTreeSet;
+
+use domain::diagnosis::Scan;
+use domain::facts::NotSeen;
+use domain::plan::{Edit, FileDiff, Plan, Refused, Step};
+use domain::ports::InputFile;
+use domain::problem::Problem;
+use domain::remedy::{Answers, Draft, ObjectChange, RemedyKind, quay};
+
+pub use digest::digest;
+
+/// A plan with what it makes of the given files.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Made {
+    /// The plan.
+    pub plan: Plan,
+    /// The given files that change, as they are afterwards, sorted by name.
+    pub patched: Vec<InputFile>,
+    /// What changes, files first, then live objects that no file shows.
+    pub diffs: Vec<FileDiff>,
+}
+
+/// Makes the plan of a remedy for what a scan found. `files` are the given files as they were read.
+///
+/// # Errors
+/// When the remedy needs an answer it does not have, or every given file had to be refused.
+pub fn make(
+    scan: &Scan,
+    remedy: RemedyKind,
+    answers: &Answers,
+    files: &[InputFile],
+) -> Result<Made, Problem> {
+    let mut draft = match remedy {
+        RemedyKind::Quay => quay::draft(scan, answers)?,
+    };
+    let mut refused = files::unreadable(scan);
+    embedded::expand(&mut draft, &mut refused);
+    let edited = files::edit(&draft, files);
+    refused.extend(edited.refused);
+    refused.sort_by(|a, b| (&a.file, &a.place, &a.why).cmp(&(&b.file, &b.place, &b.why)));
+    refused.dedup();
+
+    let steps = steps::in_order(&draft);
+    let mut edits = edited.edits;
+    let shown: BTreeSet<(Option<String>, Option<String>)> =
+        edits.iter().map(|edit| (edit.object.clone(), edit.object_path.clone())).collect();
+    let live = live_edits(&draft, &steps);
+    edits.extend(
+        live.into_iter().filter(|edit| !shown.contains(&(edit.object.clone(), edit.object_path.clone()))),
+    );
+
+    let touched = |name: &String| {
+        edited.patched.iter().any(|file| file.name == *name)
+            || refused.iter().any(|refused| refused.file == *name)
+    };
+    let unchanged: Vec<String> = scan.inventory.files.iter().filter(|name| !touched(name)).cloned().collect();
+    let change_needed = !edits.is_empty();
+    if let Some(first) = refused.first().filter(|_| !change_needed && unchanged.is_empty()) {
+        return Err(all_refused(first, refused.len()));
+    }
+    let mut diffs = edited.diffs;
+    diffs.extend(steps::diffs(&steps, &draft, &edits));
+    let patched = edited.patched;
+    let mut plan = Plan {
+        schema: "unthrottle.plan/v1".to_owned(),
+        digest: String::new(),
+        cluster_uid: scan.inventory.cluster.uid.clone(),
+        context: scan.inventory.cluster.context.clone(),
+        cluster_name: scan.inventory.cluster.name.clone(),
+        scanned_at: scan.diagnosis.source.collected_at.clone(),
+        remedy,
+        cortex_version: draft.cortex_version,
+        change_needed,
+        summary: summary(change_needed, patched.len(), &steps, &edits, draft.nothing_to_do),
+        edits,
+        refused,
+        not_covered: draft.not_covered,
+        unchanged,
+        copies: Vec::new(),
+        steps,
+        risks: draft.risks,
+        not_seen: scan.diagnosis.not_seen.iter().filter(|seen| !files::is_refusal(seen)).cloned().collect(),
+    };
+    plan.digest = digest(&plan)?;
+    Ok(Made { plan, patched, diffs })
+}
+
+/// The changed values of live objects, in the order of their steps.
+fn live_edits(draft: &Draft, steps: &[Step]) -> Vec<Edit> {
+    let why = |step: &Step, path: &str| {
+        let change: Option<&ObjectChange> =
+            draft.object_changes.iter().find(|change| change.target == step.target);
+        let found = change.and_then(|change| change.why.iter().find(|(at, _)| at == path));
+        found.map(|(_, why)| why.clone()).unwrap_or_default()
+    };
+    steps
+        .iter()
+        .flat_map(|step| steps::replaced(step).map(move |values| (step, values)))
+        .map(|(step, (path, from, to))| Edit {
+            file: None,
+            document: None,
+            path: path.to_owned(),
+            line: None,
+            from: Some(from.to_owned()),
+            to: to.to_owned(),
+            why: why(step, path),
+            object: Some(step.target.label()),
+            object_path: Some(path.to_owned()),
+        })
+        .collect()
+}
+
+fn summary(
+    change_needed: bool,
+    files: usize,
+    steps: &[Step],
+    edits: &[Edit],
+    nothing_to_do: String,
+) -> String {
+    if !change_needed {
+        return nothing_to_do;
+    }
+    let count = |n: usize, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "s" });
+    let places = match (files, steps.len()) {
+        (0, objects) => count(objects, "live object"),
+        (files, 0) => count(files, "file"),
+        (files, objects) => format!("{} and {}", count(files, "file"), count(objects, "live object")),
+    };
+    let verb = if edits.len() == 1 { "moves" } else { "move" };
+    format!("{} in {places} {verb} from Docker Hub to quay.io.", count(edits.len(), "value"))
+}
+
+fn all_refused(first: &Refused, count: usize) -> Problem {
+    let why = match count {
+        1 => first.why.clone(),
+        _ => format!("{} ({} more were refused as well.)", first.why, count - 1),
+    };
+    Problem::bad_input(
+        "nothing_planned",
+        "None of the given files could be edited with certainty.",
+        why,
+        "Correct the file at the place named, or render it first if it is a template, and run the same command again.",
+    )
+    .at(first.place.clone())
+}
+
+/// Whether a fact of the scan is about a given file that could not be read, and the place and reason then.
+fn refusal_of(seen: &NotSeen) -> Option<(&str, &str, &str)> {
+    let file = seen.what.strip_prefix("file ")?;
+    let rest = seen.why.strip_prefix(file)?.strip_prefix(':')?;
+    let (place, why) = rest.split_once(": ")?;
+    Some((file, place, why))
+}

@@ -1,6 +1,8 @@
 //! Image references, checked against the grammar row by row. The expectations were read off
 //! `github.com/distribution/reference` (`ParseNormalizedNamed`, then `TagNameOnly`).
 
+#![expect(clippy::panic, reason = "functions that tests share fail as tests do")]
+
 use domain::image::{ImageReference, PullPolicy, ReferenceError};
 
 const HEX: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     Cause, Certainty, Throttle,
     causes::{self, Finding},
-    mask::{find_account, masked_name},
+    mask::find_account,
     message::Message,
 };
 
@@ -45,7 +45,7 @@ pub fn explain(message: &str, image: Option<&str>) -> Explanation {
         cause,
         throttle,
         registry: registry.or_else(named),
-        account: find_account(message).map(|name| masked_name(&message[name])),
+        account: find_account(message),
         certainty,
         evidence: place.map(|place| read.excerpt(&place).to_owned()).unwrap_or_default(),
     }

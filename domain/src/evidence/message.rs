@@ -2,21 +2,30 @@
 
 use std::ops::Range;
 
-use super::{mask, names::Names};
+use super::{
+    loose::LooseText,
+    mask,
+    names::Names,
+    screen::{Joined, is_border},
+};
 
 /// Longest telling part that is cut out, in bytes of the masked message.
 const LONGEST_EXCERPT: usize = 400;
 
-/// One message in three shapes of the same meaning.
+/// One message in four shapes of the same meaning.
 ///
 /// * `masked` is what may be shown.
-/// * `text` is `masked` without table borders, bold marks and escapes, with single blanks, in lower case.
+/// * `spelled` is `masked` without table borders, bold marks and escapes, with single blanks.
+/// * `text` is `spelled` in lower case.
 /// * `words` is `text` with image names and addresses overwritten, so that no rule is fooled by a repository called
-///   `toomanyrequests` or a tag `429`. Places are byte ranges of `text` and `words` alike.
+///   `toomanyrequests` or a tag `429`. Places are byte ranges of `spelled`, `text` and `words` alike.
 pub(super) struct Message {
     masked: String,
+    spelled: String,
     text: String,
     words: String,
+    searchable_text: LooseText,
+    searchable_words: LooseText,
     origin: Vec<Range<usize>>,
     names: Names,
 }
@@ -24,14 +33,16 @@ pub(super) struct Message {
 impl Message {
     pub(super) fn new(message: &str, image: Option<&str>) -> Self {
         let masked = mask(message);
-        let (cleaned, origin) = clean(&masked);
-        let names = Names::find(&cleaned, image);
-        let text = cleaned.to_ascii_lowercase();
-        let mut words = text.clone();
+        let (spelled, origin) = clean(&masked);
+        let names = Names::find(&spelled, image);
+        let text = spelled.to_ascii_lowercase();
+        let mut words = text.clone().into_bytes();
         for range in names.hidden() {
-            words.replace_range(range.clone(), &"#".repeat(range.len()));
+            words[range.clone()].fill(b'#');
         }
-        Self { masked, text, words, origin, names }
+        let words = String::from_utf8_lossy(&words).into_owned();
+        let (searchable_text, searchable_words) = (LooseText::new(&text), LooseText::new(&words));
+        Self { masked, spelled, text, words, searchable_text, searchable_words, origin, names }
     }
 
     /// The registries that the message names.
@@ -52,12 +63,12 @@ impl Message {
     /// Where the phrase first stands outside of names and addresses. Blanks do not matter, since copying loses
     /// and adds them; the phrase is in lower case.
     pub(super) fn find(&self, phrase: &str) -> Option<Range<usize>> {
-        find_loosely(&self.words, phrase)
+        self.searchable_words.find(phrase)
     }
 
     /// Where the phrase stands anywhere, addresses included.
     pub(super) fn find_anywhere(&self, phrase: &str) -> Option<Range<usize>> {
-        find_loosely(&self.text, phrase)
+        self.searchable_text.find(phrase)
     }
 
     pub(super) fn has(&self, phrase: &str) -> bool {
@@ -83,9 +94,9 @@ impl Message {
         start..length.map_or(self.text.len(), |length| place.end + length)
     }
 
-    /// Whether the place reads so in the message itself, letter case included.
-    pub(super) fn excerpt_is(&self, place: &Range<usize>, expected: &str) -> bool {
-        self.excerpt(place) == expected
+    /// The cleaned text at the place, letter case as it was.
+    pub(super) fn spelled(&self, place: &Range<usize>) -> &str {
+        &self.spelled[place.clone()]
     }
 
     /// That part of the masked message from which the place was read, always a substring of it.
@@ -98,48 +109,24 @@ impl Message {
         if first.start >= last.end {
             return "";
         }
-        let mut end = last.end.min(first.start + LONGEST_EXCERPT);
-        while !self.masked.is_char_boundary(end) {
-            end -= 1;
-        }
+        let end = self.masked.floor_char_boundary(last.end.min(first.start + LONGEST_EXCERPT));
         self.masked[first.start..end].trim()
     }
 }
 
-/// Finds the phrase, skipping blanks on both sides of the comparison.
-fn find_loosely(text: &str, phrase: &str) -> Option<Range<usize>> {
-    let text = text.as_bytes();
-    let mut phrase = phrase.bytes().filter(|b| *b != b' ');
-    let first = phrase.next()?;
-    let starts = text.iter().enumerate().filter(|(_, b)| **b == first).map(|(start, _)| start);
-    starts.filter_map(|start| match_loosely(text, start, phrase.clone()).map(|end| start..end)).next()
-}
-
-fn match_loosely(text: &[u8], start: usize, rest_of_phrase: impl Iterator<Item = u8>) -> Option<usize> {
-    let mut at = start + 1;
-    for expected in rest_of_phrase {
-        while text.get(at) == Some(&b' ') {
-            at += 1;
-        }
-        if text.get(at) != Some(&expected) {
-            return None;
-        }
-        at += 1;
-    }
-    Some(at)
-}
-
 /// Undoes what logs, JSON and screens did to the text, and remembers for each byte where it came from.
 fn clean(masked: &str) -> (String, Vec<Range<usize>>) {
+    let joined = Joined::new(masked);
     let mut text = String::with_capacity(masked.len());
     let mut origin = Vec::with_capacity(masked.len());
     let mut at = 0;
-    while let Some(character) = masked[at..].chars().next() {
-        let (length, meant) = read_one(&masked[at..], character);
+    while let Some(character) = joined.text()[at..].chars().next() {
+        let (length, meant) = read_one(&joined.text()[at..], character);
         let repeated_blank = meant == Some(' ') && (text.is_empty() || text.ends_with(' '));
         if let Some(meant) = meant.filter(|_| !repeated_blank) {
             text.push(meant);
-            origin.extend(std::iter::repeat_n(at..at + length, meant.len_utf8()));
+            let place = joined.origin(&(at..at + length));
+            origin.extend(std::iter::repeat_n(place, meant.len_utf8()));
         }
         at += length;
     }
@@ -148,9 +135,6 @@ fn clean(masked: &str) -> (String, Vec<Range<usize>>) {
 
 /// The number of bytes to take and the character they stand for, if any.
 fn read_one(rest: &str, character: char) -> (usize, Option<char>) {
-    if let Some(length) = screen_break(rest) {
-        return (length, None);
-    }
     let length = character.len_utf8();
     match character {
         '\\' => escape(rest),
@@ -161,19 +145,6 @@ fn read_one(rest: &str, character: char) -> (usize, Option<char>) {
         blank if blank.is_whitespace() => (length, Some(' ')),
         other => (length, Some(other)),
     }
-}
-
-fn is_border(c: char) -> bool {
-    ('\u{2500}'..='\u{257f}').contains(&c)
-}
-
-/// The length of a line break inside a table, as k9s draws it: one blank, border, line feed, border, one blank. The
-/// words before and after belong together without a blank; where there was one it is there besides.
-fn screen_break(rest: &str) -> Option<usize> {
-    let after = rest.strip_prefix(' ').unwrap_or(rest);
-    let after = after.strip_prefix(is_border)?.strip_prefix('\n')?.strip_prefix(is_border)?;
-    let after = after.strip_prefix(' ').unwrap_or(after);
-    Some(rest.len() - after.len())
 }
 
 /// One escape, however often it was escaped again: `\n` is a blank, `\u003c` a character, `\"` a quote.

@@ -11,11 +11,13 @@
 mod cause;
 mod causes;
 mod explain;
+mod loose;
 mod mask;
 mod message;
 mod names;
 mod rate_limit;
 mod registry;
+mod screen;
 
 pub use cause::{Cause, Certainty, Throttle};
 pub use explain::{Explanation, explain};

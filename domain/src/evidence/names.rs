@@ -9,10 +9,12 @@ use crate::image::ImageReference;
 pub(super) struct Names {
     /// The registry that a mirror was asked to stand for, from `?ns=` in an address (containerd).
     mirrored: Option<String>,
-    /// Hosts that were asked, with the place of the whole address.
+    /// Hosts that were asked, with the place of the address after its scheme.
     hosts: Vec<(Range<usize>, String)>,
     /// Images named in the text.
     images: Vec<(Range<usize>, Image)>,
+    /// Where their names stand again, not in quotes.
+    repeated: Vec<Range<usize>>,
     /// The image the message is about, as its finder knows it.
     image: Option<Image>,
 }
@@ -32,26 +34,32 @@ pub(super) enum Ground {
     Inferred,
 }
 
+const SCHEMES: [&str; 2] = ["http://", "https://"];
 /// Words of runtimes before a host that has no scheme.
 const BEFORE_HOST: [&str; 2] = ["pulling from host ", "container registry "];
 /// Words of kubelets and runtimes before an image in quotes.
 const BEFORE_QUOTED_IMAGE: [&str; 2] = ["image ", "reference "];
 /// What stands before an unquoted image: the transport of containers/image.
 const TRANSPORT: &str = "docker://";
+/// So many different images are looked for again in the rest of the text; real messages name one or two, and hostile
+/// ones must not cost quadratic time.
+const MOST_REPEATED: usize = 8;
 
 impl Names {
     /// Reads `text`, in which letter case still counts; places are byte ranges of it.
     pub(super) fn find(text: &str, image: Option<&str>) -> Self {
         let hosts = hosts(text);
         let mirrored = hosts.iter().find_map(|(range, _)| namespace(&text[range.clone()]));
-        let image = image.and_then(|image| Image::parse(image.trim()));
-        Self { mirrored, hosts, images: images(text), image }
+        let image = image.map(str::trim);
+        let images = images(text);
+        let repeated = repeated(text, &images, image);
+        Self { mirrored, hosts, images, repeated, image: image.and_then(Image::parse) }
     }
 
     /// Places that hold names and addresses only.
     pub(super) fn hidden(&self) -> impl Iterator<Item = &Range<usize>> {
         let hosts = self.hosts.iter().map(|(range, _)| range);
-        hosts.chain(self.images.iter().map(|(range, _)| range))
+        hosts.chain(self.images.iter().map(|(range, _)| range)).chain(&self.repeated)
     }
 
     /// The host that gave the answer standing at `place`: the one before it, or else the first one after it.
@@ -117,22 +125,26 @@ fn word(text: &str, start: usize) -> Range<usize> {
     start..start + word.trim_end_matches(['.', ':', '/']).len()
 }
 
+/// The words `skip` bytes after each occurrence of `marker`, but those inside another one.
+fn words_at(text: &str, marker: &str, skip: usize) -> Vec<Range<usize>> {
+    let mut found: Vec<Range<usize>> = Vec::new();
+    for (at, _) in text.match_indices(marker) {
+        if found.last().is_none_or(|last| at >= last.end) {
+            found.push(word(text, at + skip));
+        }
+    }
+    found
+}
+
 fn hosts(text: &str) -> Vec<(Range<usize>, String)> {
-    let addresses = ["http://", "https://"].into_iter().flat_map(|scheme| {
-        text.match_indices(scheme).map(move |(at, _)| (at, word(text, at + scheme.len())))
-    });
-    let bare = BEFORE_HOST.into_iter().flat_map(|words| {
-        text.match_indices(words)
-            .map(move |(at, _)| word(text, at + words.len()))
-            .map(|word| (word.start, word))
-    });
-    let mut found: Vec<_> = addresses
-        .chain(bare)
-        .filter_map(|(start, word)| {
+    let mut found: Vec<_> = SCHEMES
+        .into_iter()
+        .chain(BEFORE_HOST)
+        .flat_map(|marker| words_at(text, marker, marker.len()))
+        .filter_map(|word| {
             let host = text[word.clone()].split(['/', '?', '#']).next().unwrap_or_default();
             let host = host.rsplit('@').next().unwrap_or_default().to_ascii_lowercase();
-            (host.contains('.') || host.contains(':') || host == "localhost")
-                .then_some((start..word.end, host))
+            (host.contains(['.', ':']) || host == "localhost").then_some((word, host))
         })
         .collect();
     found.sort_by_key(|(range, _)| range.start);
@@ -150,7 +162,7 @@ fn images(text: &str) -> Vec<(Range<usize>, Image)> {
     let quoted = BEFORE_QUOTED_IMAGE.into_iter().flat_map(|words| {
         text.match_indices(words).filter_map(move |(at, _)| quoted(text, at + words.len()))
     });
-    let transported = text.match_indices(TRANSPORT).map(|(at, _)| word(text, at + TRANSPORT.len()));
+    let transported = words_at(text, TRANSPORT, TRANSPORT.len());
     let mut found: Vec<_> = quoted
         .chain(transported)
         .filter_map(|range| Image::parse(&text[range.clone()]).map(|image| (range, image)))
@@ -158,6 +170,27 @@ fn images(text: &str) -> Vec<(Range<usize>, Image)> {
         .collect();
     found.sort_by_key(|(range, _)| range.start);
     found
+}
+
+/// Where the images' names stand again, with or without tag and digest.
+fn repeated(text: &str, images: &[(Range<usize>, Image)], image: Option<&str>) -> Vec<Range<usize>> {
+    let written = images.iter().map(|(range, _)| &text[range.clone()]).chain(image);
+    let mut names: Vec<&str> = Vec::new();
+    for name in written.map(without_tag).filter(|name| name.contains('/')) {
+        if names.len() < MOST_REPEATED && !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    names.iter().flat_map(|name| words_at(text, name, 0)).collect()
+}
+
+/// The repository as written: without digest and tag, but with a registry's port.
+fn without_tag(image: &str) -> &str {
+    let image = image.split('@').next().unwrap_or(image);
+    match image.rsplit_once(':') {
+        Some((name, tag)) if !tag.contains('/') => name,
+        _ => image,
+    }
 }
 
 /// A text in quotes, which the writer may have doubled.
@@ -176,8 +209,10 @@ fn full_names(text: &str) -> impl Iterator<Item = (Range<usize>, Image)> {
             .map_or(0, |before| before + text[before..].chars().next().map_or(0, char::len_utf8));
         let host = text[start..slash].to_ascii_lowercase();
         let inside_address = text[..start].ends_with('/');
+        if inside_address || !is_public(&host) {
+            return None;
+        }
         let range = word(text, start);
-        let image = Image::parse(&text[range.clone()]).filter(|_| !inside_address && is_public(&host))?;
-        Some((range, image))
+        Image::parse(&text[range.clone()]).map(|image| (range, image))
     })
 }

@@ -5,13 +5,14 @@
 
 use super::{Cause, Certainty, Finding, Message, by_words};
 
-const WORDS: [&str; 6] = [
+const WORDS: [&str; 7] = [
     "pull access denied",
     "repository does not exist or may require",
     "insufficient_scope",
     "requested access to the resource is denied",
     "or it may not exist",
     "may not exist or may require",
+    "does not exist or no pull access",
 ];
 
 pub(super) fn read(message: &Message) -> Option<Finding> {

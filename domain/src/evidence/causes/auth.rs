@@ -7,7 +7,7 @@ use crate::evidence::{Throttle, registry::DOCKER_HUB};
 const LOCKED_OUT: [&str; 2] = ["too many failed login attempts", "you have been locked out"];
 
 /// Words that speak of the credentials themselves.
-const ABOUT_CREDENTIALS: [&str; 12] = [
+const ABOUT_CREDENTIALS: [&str; 17] = [
     "no basic auth credentials",
     "incorrect username or password",
     "invalid username/password",
@@ -20,10 +20,15 @@ const ABOUT_CREDENTIALS: [&str; 12] = [
     "http basic: access denied",
     "personal access token is expired",
     "failedtoretrieveimagepullsecret",
+    "wrong username or password",
+    "invalid credentials",
+    "bad credentials",
+    "error getting credentials",
+    "invalid_token",
 ];
 
 /// Statuses and codes of a registry or its token service.
-const REFUSALS: [&str; 17] = [
+const REFUSALS: [&str; 18] = [
     "401 unauthorized",
     "403 forbidden",
     "(forbidden)",
@@ -41,6 +46,7 @@ const REFUSALS: [&str; 17] = [
     "denied: permission",
     "denied: denied",
     "access forbidden",
+    "authentication is required",
 ];
 
 /// The code `DENIED` with or without a text, and what may be left of the others.

@@ -17,7 +17,8 @@ use crate::evidence::{
 const STATUS_WORDS: [&str; 4] = ["status", "http", "response", "(code"];
 /// Requests for a token, which come before the pull and are counted by login.
 const TOKEN_WORDS: [&str; 4] = ["oauth token", "anonymous token", "bearer token", "failed to authorize"];
-/// Docker Hub's text of 2020, in its own spelling; other registries write it in small letters.
+/// Docker Hub's code and text of 2020; other registries write the text in small letters.
+const CODE_AND_TEXT_OF_2020: &str = "toomanyrequests: too many requests.";
 const TEXT_OF_2020: &str = "Too Many Requests.";
 
 pub(super) fn read(message: &Message) -> Option<Finding> {
@@ -65,10 +66,10 @@ pub(super) fn status(message: &Message) -> Option<Range<usize>> {
 
 /// `429` standing alone, after a word that makes it a status.
 fn number(words: &str) -> Option<Range<usize>> {
-    words.match_indices("429").map(|(at, number)| at..at + number.len()).find(|range| {
-        let before = &words[..range.start];
-        let alone = before.ends_with([' ', '(', '=']) && !words[range.end..].starts_with(is_part_of_a_word);
-        alone && STATUS_WORDS.iter().any(|word| before.contains(word))
+    let from = STATUS_WORDS.iter().filter_map(|word| words.find(word).map(|at| at + word.len())).min()?;
+    let numbers = words[from..].match_indices("429").map(|(at, number)| from + at..from + at + number.len());
+    numbers.into_iter().find(|range| {
+        words[..range.start].ends_with([' ', '(', '=']) && !words[range.end..].starts_with(is_part_of_a_word)
     })
 }
 
@@ -92,9 +93,10 @@ fn is_plain_text_answer(message: &Message, status: &Range<usize>) -> bool {
 }
 
 fn nobody_named(message: &Message, status: Range<usize>) -> Finding {
-    let until_stop = status.start..(status.end + 1).min(message.text().len());
-    if message.has("toomanyrequests:") && message.excerpt_is(&until_stop, TEXT_OF_2020) {
-        return Finding::new(Cause::DockerHubRateLimit, Certainty::Guess, status).at(DOCKER_HUB);
+    match message.find(CODE_AND_TEXT_OF_2020) {
+        Some(place) if message.spelled(&place).ends_with(TEXT_OF_2020) => {
+            Finding::new(Cause::DockerHubRateLimit, Certainty::Guess, place).at(DOCKER_HUB)
+        }
+        _ => Finding::new(Cause::Undecided, Certainty::Certain, status),
     }
-    Finding::new(Cause::Undecided, Certainty::Certain, status)
 }

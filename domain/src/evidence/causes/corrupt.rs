@@ -5,7 +5,7 @@
 
 use super::{Cause, Certainty, Finding, Message, by_words};
 
-const CONTRADICTIONS: [&str; 16] = [
+const CONTRADICTIONS: [&str; 21] = [
     "failed size validation",
     "unexpected commit digest",
     "unexpected commit size",
@@ -22,6 +22,11 @@ const CONTRADICTIONS: [&str; 16] = [
     "layers from manifest don't match image configuration",
     "failed to get reader from content store",
     "mismatched rootfs and manifest layers",
+    "digest verification failed",
+    "does not match expected digest",
+    "did not match expected digest",
+    "flate: corrupt input",
+    "failed to resolve rootfs",
 ];
 const EARLY_END: [&str; 2] = ["unexpected eof", "short read"];
 

@@ -5,13 +5,14 @@
 
 use super::{Cause, Certainty, Finding, Message, by_words};
 
-const WORDS: [&str; 6] = [
+const WORDS: [&str; 7] = [
     "client rate limiter",
     "client-side throttling",
     "throttling request took",
     "api rate limit exceeded",
     "successfully pulled image",
     "already present on machine",
+    "secondary rate limit",
 ];
 
 pub(super) fn read(message: &Message) -> Option<Finding> {

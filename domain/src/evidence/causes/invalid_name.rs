@@ -4,7 +4,7 @@
 
 use super::{Cause, Certainty, Finding, Message, by_words};
 
-const WORDS: [&str; 9] = [
+const WORDS: [&str; 15] = [
     "invalid reference format",
     "invalid repository name",
     "couldn't parse image",
@@ -14,6 +14,12 @@ const WORDS: [&str; 9] = [
     "must be lowercase",
     "cannot specify 64-byte hexadecimal strings",
     "failed to parse image",
+    "is not a valid repository/tag",
+    "invalid namespace name",
+    "repository name must be canonical",
+    "repository name must have at least one component",
+    "failed to parse reference",
+    "could not parse reference",
 ];
 
 pub(super) fn read(message: &Message) -> Option<Finding> {

@@ -3,7 +3,7 @@
 
 use super::{Cause, Certainty, Finding, Message, by_words};
 
-const WORDS: [&str; 35] = [
+const WORDS: [&str; 38] = [
     "no such host",
     "server misbehaving",
     "temporary failure in name resolution",
@@ -39,6 +39,9 @@ const WORDS: [&str; 35] = [
     "write tcp",
     "progress deadline exceeded",
     "registryunavailable",
+    "failure resolving",
+    "proxy authentication required",
+    "goaway",
 ];
 const DEADLINES: [&str; 6] =
     ["deadline exceeded", "context canceled", "context cancelled", "timed out", "timeout", "(http code 408)"];

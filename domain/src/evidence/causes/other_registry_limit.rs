@@ -7,11 +7,12 @@
 use super::{Cause, Certainty, Finding, Message, bare_limit, by_words};
 use crate::evidence::registry;
 
-const WORDS: [&str; 4] = [
+const WORDS: [&str; 5] = [
     "toomanyrequests: rate exceeded",
     "toomanyrequests: data limit exceeded",
     "data limit exceeded",
     "throttlingexception",
+    "toomanyrequestsexception",
 ];
 /// Google's quota errors look alike for all services; only these serve images.
 const IMAGE_SERVICES: [&str; 2] = ["artifactregistry.googleapis.com", "containerregistry.googleapis.com"];
@@ -22,6 +23,7 @@ pub(super) fn read(message: &Message) -> Option<Finding> {
         .or_else(|| google(message))
         .or_else(|| azure(message))
         .or_else(|| web_page(message))
+        .or_else(|| by_words(message, Cause::OtherRegistryRateLimit, Certainty::Likely, &["rate exceeded"]))
 }
 
 fn certain(message: &Message, phrase: &str) -> Option<Finding> {

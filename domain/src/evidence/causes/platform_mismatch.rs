@@ -5,7 +5,7 @@
 
 use super::{Cause, Certainty, Finding, Message, by_words};
 
-const WORDS: [&str; 12] = [
+const WORDS: [&str; 14] = [
     "no match for platform",
     "no matching manifest for",
     "descriptor matching platform",
@@ -18,6 +18,8 @@ const WORDS: [&str; 12] = [
     "based image is incompatible with",
     "no child with platform",
     "failed to get image diffids: manifest",
+    "exec format error",
+    "but its platform",
 ];
 
 pub(super) fn read(message: &Message) -> Option<Finding> {

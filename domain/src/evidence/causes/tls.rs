@@ -3,7 +3,7 @@
 
 use super::{Cause, Certainty, Finding, Message, by_words};
 
-const WORDS: [&str; 9] = [
+const WORDS: [&str; 13] = [
     "x509:",
     "certificate signed by unknown authority",
     "failed to verify certificate",
@@ -13,6 +13,10 @@ const WORDS: [&str; 9] = [
     "remote error: tls",
     "tls: ",
     "ssl certificate problem",
+    "certificate has expired",
+    "unable to get local issuer certificate",
+    "self signed certificate",
+    "self-signed certificate",
 ];
 
 pub(super) fn read(message: &Message) -> Option<Finding> {

@@ -3,21 +3,26 @@
 use std::ops::Range;
 
 use super::{DOTS, Span, places, run_end};
+use crate::evidence::screen::{Joined, is_border};
 
-/// An account's name is shorter than this; a quote that closes later belongs to something else.
-const LONGEST_NAME: usize = 120;
+/// The word before the account, and how far back it is looked for among what copying put in between.
+const BEFORE: &str = "limit";
+const FARTHEST_BACK: usize = 40;
+/// Opening quotes, also as JSON escapes.
+const QUOTES: [&str; 8] = ["'", "\"", "`", "’", "‘", "“", "u0027", "u0022"];
 
 pub(super) fn spans(text: &str) -> Vec<Span> {
-    all(text).map(|range| (range.clone(), masked_name(&text[range]))).collect()
+    all(text).into_iter().map(|range| (range.clone(), masked_name(&text[range]))).collect()
 }
 
-/// Where the first account's name stands, in clear or masked.
-pub(in crate::evidence) fn find(text: &str) -> Option<Range<usize>> {
-    all(text).next()
+/// The first account's name, masked.
+pub(in crate::evidence) fn find_account(text: &str) -> Option<String> {
+    let joined = Joined::new(text);
+    all(joined.text()).into_iter().next().map(|name| masked_name(&joined.text()[name]))
 }
 
 /// The first character and dots, of one length for all names.
-pub(in crate::evidence) fn masked_name(name: &str) -> String {
+pub(super) fn masked_name(name: &str) -> String {
     let mut characters = name.chars();
     match (characters.next(), characters.next()) {
         (Some(first), Some(_)) if first.is_alphanumeric() => format!("{first}{DOTS}"),
@@ -25,42 +30,34 @@ pub(in crate::evidence) fn masked_name(name: &str) -> String {
     }
 }
 
-/// After the words `limit as`, wherever copying broke them, a name in quotes of any kind.
-fn all(text: &str) -> impl Iterator<Item = Range<usize>> {
-    places(text, &["as"]).filter_map(move |(at, _)| {
-        let before = text[..at].trim_end_matches(is_filler);
-        let follows_limit = before.len() < at && before.len() >= 5 && ends_with_limit(before);
-        if follows_limit { quoted_name(text, at + 2) } else { None }
-    })
+/// The names in quotes of any kind after the words `limit as`, wherever copying broke these.
+fn all(text: &str) -> Vec<Range<usize>> {
+    let mut found: Vec<Range<usize>> = Vec::new();
+    for (at, word) in places(text, &["as"]) {
+        let inside_last = found.last().is_some_and(|last| at < last.end);
+        if !inside_last && follows_limit(&text[..at]) {
+            found.extend(quoted_name(text, at + word.len()));
+        }
+    }
+    found
 }
 
-/// Table borders of a copied screen may stand inside the word.
-fn ends_with_limit(text: &str) -> bool {
-    let letters: String = text.chars().rev().filter(|c| !is_filler(*c)).take(5).collect();
-    letters.eq_ignore_ascii_case("timil")
+fn follows_limit(before: &str) -> bool {
+    let letters = before.chars().rev().take(FARTHEST_BACK).filter(|c| !is_filler(*c));
+    letters.take(BEFORE.len()).map(|c| c.to_ascii_lowercase()).eq(BEFORE.chars().rev())
 }
 
 fn is_filler(c: char) -> bool {
-    c.is_whitespace() || ('\u{2500}'..='\u{257f}').contains(&c) || c == '*'
+    c.is_whitespace() || is_border(c) || c == '*'
 }
 
+/// Accounts have neither blanks nor punctuation, so a name ends there even if its closing quote was cut off.
 fn quoted_name(text: &str, after: usize) -> Option<Range<usize>> {
-    let mut start = run_end(text, after, |c| is_filler(c) || c == '\\');
-    let rest = &text[start..];
-    let quote = ["'", "\"", "`", "’", "‘", "“", "u0027", "u0022"]
-        .into_iter()
-        .find(|quote| rest.starts_with(quote))?;
-    start += quote.len();
-    let closing: &[&str] = match quote {
-        "’" | "‘" => &["’", "'"],
-        "“" => &["”", "\""],
-        "u0027" => &["\\u0027"],
-        "u0022" => &["\\u0022"],
-        same => &[same],
-    };
-    let inside = &text[start..];
-    let end = closing.iter().filter_map(|quote| inside.find(quote)).min().filter(|end| *end <= LONGEST_NAME);
-    let end = end.unwrap_or_else(|| run_end(inside, 0, |c| !c.is_whitespace() && c != ':'));
-    let name = inside[..end].trim_end_matches('\\');
-    (!name.is_empty()).then(|| start..start + name.len())
+    let quote = run_end(text, after, |c| is_filler(c) || c == '\\');
+    let length = QUOTES.iter().find(|opening| text[quote..].starts_with(**opening))?.len();
+    let start = quote + length;
+    let end = run_end(text, start, |c| {
+        !c.is_whitespace() && !matches!(c, ':' | '\\' | '\'' | '"' | '`' | '’' | '‘' | '”' | '“')
+    });
+    (end > start).then_some(start..end)
 }

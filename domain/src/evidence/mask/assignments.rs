@@ -36,20 +36,39 @@ pub(super) fn spans(text: &str) -> Vec<Span> {
 
 /// After an equals sign, or after a colon if the name was in quotes: `password: …` alone is how sentences end.
 fn value(text: &str, after_name: usize) -> Option<(usize, usize)> {
-    let quote_end = run_end(text, after_name, |c| matches!(c, '"' | '\'' | '\\'));
+    let quote_end = run_end(text, after_name, is_quote);
     let sign = run_end(text, quote_end, |c| c == ' ');
     let assigned = match text[sign..].chars().next()? {
         '=' => true,
         ':' => quote_end > after_name,
         _ => false,
     };
+    if !assigned {
+        return None;
+    }
     let gap = run_end(text, sign + 1, |c| c == ' ');
-    let start = run_end(text, gap, |c| matches!(c, '"' | '\'' | '\\'));
-    let quoted = start > gap;
-    let end = run_end(text, start, |c| match c {
-        '"' | '\'' | '\\' => false,
-        '&' | ',' | ';' | ')' | '}' => quoted,
-        other => quoted || !other.is_whitespace(),
-    });
-    (assigned && end > start).then_some((start, end))
+    let backslashes = run_end(text, gap, |c| c == '\\');
+    let start = backslashes + usize::from(text[backslashes..].starts_with(['"', '\'']));
+    let end = if start > gap { quoted_end(text, &text[gap..start], start) } else { word_end(text, start) };
+    (end > start).then_some((start, end))
+}
+
+fn word_end(text: &str, start: usize) -> usize {
+    let ends_word = |c: char| c.is_whitespace() || is_quote(c) || matches!(c, '&' | ',' | ';' | ')' | '}');
+    let end = run_end(text, start, |c| !ends_word(c));
+    start + text[start..end].trim_end_matches([':', '.']).len()
+}
+
+/// Where what was opened closes alike, as often escaped as it was opened; an unclosed one ends with the line.
+fn quoted_end(text: &str, opening: &str, start: usize) -> usize {
+    let line = &text[start..run_end(text, start, |c| c != '\n')];
+    let closing = line
+        .match_indices(opening)
+        .map(|(at, _)| at)
+        .find(|at| opening.starts_with('\\') || !line[..*at].ends_with('\\'));
+    start + closing.unwrap_or(line.len())
+}
+
+fn is_quote(c: char) -> bool {
+    matches!(c, '"' | '\'' | '\\')
 }

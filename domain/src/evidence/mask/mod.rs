@@ -13,7 +13,9 @@ mod url;
 
 use std::ops::Range;
 
-pub(super) use account::{find as find_account, masked_name};
+use super::screen::Joined;
+
+pub(super) use account::find_account;
 
 /// Stands for everything that was taken out, whatever its length.
 const DOTS: &str = "•••••";
@@ -25,19 +27,22 @@ type Span = (Range<usize>, String);
 /// terminal control sequences. Masking a masked text changes nothing.
 #[must_use]
 pub fn mask(text: &str) -> String {
-    [control::spans, account::spans, url::spans, assignments::spans, tokens::spans, email::spans]
+    [control::spans, account::spans, assignments::spans, tokens::spans, email::spans, url::spans]
         .iter()
-        .fold(text.to_owned(), |text, spans| replace(&text, spans(&text)))
+        .fold(text.to_owned(), |text, find| replace(&text, *find))
 }
 
-/// Replaces spans, which must be in order and must not overlap.
-fn replace(text: &str, spans: Vec<Span>) -> String {
+/// Replaces what `find` gives, spans in order that do not overlap. A screen may have broken a secret in two, so it
+/// is looked for in the joined lines and replaced in the text as it is.
+fn replace(text: &str, find: fn(&str) -> Vec<Span>) -> String {
+    let joined = Joined::new(text);
     let mut result = String::with_capacity(text.len());
     let mut rest = 0;
-    for (range, replacement) in spans {
-        result.push_str(&text[rest..range.start]);
+    for (range, replacement) in find(joined.text()) {
+        let place = joined.origin(&range);
+        result.push_str(&text[rest..place.start]);
         result.push_str(&replacement);
-        rest = range.end;
+        rest = place.end;
     }
     result.push_str(&text[rest..]);
     result
@@ -49,16 +54,12 @@ fn run_end(text: &str, start: usize, fits: impl Fn(char) -> bool) -> usize {
 }
 
 /// Every place where one of the ASCII `needles` (lower case) begins, in order, whatever the letter case there.
-fn places<'a>(text: &'a str, needles: &'a [&str]) -> impl Iterator<Item = (usize, &'a str)> {
-    text.char_indices().filter_map(move |(at, _)| {
-        let rest = &text.as_bytes()[at..];
-        needles
-            .iter()
-            .find(|needle| {
-                rest.len() >= needle.len() && rest[..needle.len()].eq_ignore_ascii_case(needle.as_bytes())
-            })
-            .map(|needle| (at, *needle))
-    })
+fn places<'a>(text: &str, needles: &'a [&str]) -> Vec<(usize, &'a str)> {
+    let lower = text.to_ascii_lowercase();
+    let mut found: Vec<_> =
+        needles.iter().flat_map(|needle| lower.match_indices(needle).map(|(at, _)| (at, *needle))).collect();
+    found.sort_by_key(|(at, needle)| (*at, needle.len()));
+    found
 }
 
 #[cfg(test)]

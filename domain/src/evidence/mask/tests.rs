@@ -29,6 +29,8 @@ fn secrets_and_names_are_masked_and_the_rest_is_kept() {
         ("X-Amz-Signature=9f86d081 ok", "X-Amz-Signature=••••• ok"),
         ("password=hunter2&x=1", "password=•••••&x=1"),
         (r#"{"username":"u","password":"hun ter2"}"#, r#"{"username":"u","password":"•••••"}"#),
+        (r#"{"password":"it's \"here\"","x":1}"#, r#"{"password":"•••••","x":1}"#),
+        (r#"{"password":"cut off"#, r#"{"password":"•••••"#),
         (r#"{\"auth\":\"dTpw\"}"#, r#"{\"auth\":\"•••••\"}"#),
         ("contact jane.doe@example.com now", "contact j•••••@example.com now"),
         ("red \u{1b}[31mtext\u{1b}[0m\rend", "red text end"),
@@ -49,6 +51,7 @@ fn ordinary_messages_stay_as_they_are() {
         "nginx@sha256:abc and user@host/app",
         "https://mirror.example.com/v2/library/nginx/manifests/sha256:1?ns=docker.io: 429 Too Many Requests",
         "failed to fetch anonymous token: unexpected status",
+        r#"{"password":"","email":""}"#,
         "two\nlines\tand a tab",
         "the limit as such",
     ] {

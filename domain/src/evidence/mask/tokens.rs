@@ -2,8 +2,6 @@
 
 use super::{DOTS, Span, places, run_end};
 
-/// How a screen copied from k9s breaks a line, also in the middle of a token.
-const SCREEN_BREAK: &str = " │\n│ ";
 /// Shorter words after `Basic` or `Bearer` are English.
 const SHORTEST_CREDENTIAL: usize = 8;
 
@@ -34,10 +32,7 @@ fn docker_token(text: &str, at: usize) -> Option<(usize, usize)> {
     let kind = at + "dckr_".len();
     let start = run_end(text, kind, |c| c.is_ascii_alphabetic());
     let start = start + usize::from(text[start..].starts_with('_'));
-    let mut end = run_end(text, start, is_token);
-    while text[end..].starts_with(SCREEN_BREAK) {
-        end = run_end(text, end + SCREEN_BREAK.len(), is_token);
-    }
+    let end = run_end(text, start, is_token);
     (end > start).then_some((start, end))
 }
 
@@ -52,10 +47,12 @@ fn web_token(text: &str, at: usize) -> Option<(usize, usize)> {
 /// parameters of a challenge.
 fn credential(text: &str, after_scheme: usize) -> Option<(usize, usize)> {
     let start = run_end(text, after_scheme, |c| c == ' ' || c == '\t');
+    if start == after_scheme {
+        return None;
+    }
     let end = run_end(text, start, |c| is_token(c) || c == '.');
     let word = &text[start..end];
-    let secret = start > after_scheme
-        && word.len() >= SHORTEST_CREDENTIAL
+    let secret = word.len() >= SHORTEST_CREDENTIAL
         && word.chars().skip(1).any(|c| c.is_ascii_digit() || c.is_ascii_uppercase())
         && !word.contains("realm=");
     secret.then_some((start, end))

@@ -7,6 +7,7 @@ use super::{
     causes::{self, Finding},
     mask::find_account,
     message::Message,
+    registry::DOCKER_HUB,
 };
 
 /// What a message says. Serialised, it is the outer interface's answer of `explain`.
@@ -40,7 +41,9 @@ pub struct Explanation {
 pub fn explain(message: &str, image: Option<&str>) -> Explanation {
     let read = Message::new(message, image);
     let Finding { cause, throttle, registry, certainty, place } = causes::find(&read);
-    let named = || read.names().registry().map(|(host, _)| host.to_owned());
+    // Another registry's limit behind a Docker Hub name comes from a mirror or proxy that is not named.
+    let fits = |host: &&str| cause != Cause::OtherRegistryRateLimit || *host != DOCKER_HUB;
+    let named = || read.names().registry().map(|(host, _)| host).filter(fits).map(str::to_owned);
     Explanation {
         cause,
         throttle,

@@ -3,7 +3,7 @@
 
 use super::{Cause, Certainty, Finding, Message, by_words};
 
-const WORDS: [&str; 13] = [
+const WORDS: [&str; 12] = [
     "manifest unknown",
     "manifest_unknown",
     "name unknown",
@@ -12,7 +12,6 @@ const WORDS: [&str; 13] = [
     "tag does not exist",
     "does not exist in the registry",
     "404 not found",
-    "code = notfound",
     "not found: manifest",
     "status code 404",
     ": not found",
@@ -24,5 +23,5 @@ pub(super) fn read(message: &Message) -> Option<Finding> {
 }
 
 fn plain(message: &Message) -> Option<Finding> {
-    by_words(message, Cause::NotFound, Certainty::Likely, &["not found", "does not exist"])
+    by_words(message, Cause::NotFound, Certainty::Likely, &["not found", "does not exist", "code = notfound"])
 }

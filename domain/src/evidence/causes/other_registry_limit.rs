@@ -7,9 +7,8 @@
 use super::{Cause, Certainty, Finding, Message, bare_limit, by_words};
 use crate::evidence::registry;
 
-const WORDS: [&str; 5] = [
+const WORDS: [&str; 4] = [
     "toomanyrequests: rate exceeded",
-    "toomanyrequests: data limit exceeded",
     "data limit exceeded",
     "throttlingexception",
     "toomanyrequestsexception",
@@ -26,16 +25,15 @@ pub(super) fn read(message: &Message) -> Option<Finding> {
         .or_else(|| by_words(message, Cause::OtherRegistryRateLimit, Certainty::Likely, &["rate exceeded"]))
 }
 
-fn certain(message: &Message, phrase: &str) -> Option<Finding> {
-    by_words(message, Cause::OtherRegistryRateLimit, Certainty::Certain, &[phrase])
-}
-
+/// `retry-after: 1.5ms, allowed: 44000/minute`.
 fn github(message: &Message) -> Option<Finding> {
-    certain(message, "allowed:").filter(|_| message.has("retry-after:") && message.has("/minute"))
+    let (start, end) = (message.find("retry-after:")?.start, message.find("/minute")?.end);
+    let fits = start < end && message.has("allowed:");
+    fits.then(|| Finding::new(Cause::OtherRegistryRateLimit, Certainty::Certain, start..end).at("ghcr.io"))
 }
 
 fn google(message: &Message) -> Option<Finding> {
-    certain(message, "quota exceeded for quota metric")
+    by_words(message, Cause::OtherRegistryRateLimit, Certainty::Certain, &["quota exceeded for quota metric"])
         .filter(|_| IMAGE_SERVICES.iter().any(|service| message.has(service)))
 }
 
@@ -54,5 +52,9 @@ fn web_page(message: &Message) -> Option<Finding> {
     if answering.is_some_and(|(_, host)| registry::is_docker_hub(host)) {
         return None;
     }
-    Some(Finding::new(Cause::OtherRegistryRateLimit, Certainty::Likely, status))
+    let finding = Finding::new(Cause::OtherRegistryRateLimit, Certainty::Likely, status);
+    Some(match answering {
+        Some((_, host)) => finding.at(host),
+        None => finding,
+    })
 }

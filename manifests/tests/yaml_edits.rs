@@ -1,5 +1,11 @@
 //! Named edits of every way of writing that manifests come in: what goes in, what must come out, byte for byte.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "the functions that tests share fail and report like the tests"
+)]
+
 use manifests::yaml::{Change, Edit, NewValue, RefusalKind, apply};
 use similar::TextDiff;
 

@@ -3,6 +3,12 @@
 //! The judge is serde_norway, which descends from libyaml as kubectl's reader does; serde-saphyr would not
 //! do, as it shares its parser with the editor. `UNTHROTTLE_CASES` sets the number of cases.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "the functions that tests share fail and report like the tests"
+)]
+
 use manifests::yaml::{Applied, Change, Edit, NewValue, Pointer, RefusalKind, Refused, apply, parse};
 use proptest::prelude::*;
 use proptest::sample::Index;

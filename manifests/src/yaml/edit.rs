@@ -47,9 +47,9 @@ pub enum NewValue {
     /// A number, `true`, `false` or `null`, as JSON writes it; written as it stands.
     Plain(String),
     /// Keys and values, in this order.
-    Mapping(Vec<(String, NewValue)>),
+    Mapping(Vec<(String, Self)>),
     /// Items.
-    Sequence(Vec<NewValue>),
+    Sequence(Vec<Self>),
 }
 
 /// A file after all edits.

@@ -215,12 +215,12 @@ impl<'t> Writer<'t> {
             NewValue::Mapping(pairs) => {
                 self.collection(out, ('{', '}'), self.pad, indent, pairs, |out, pair, indent| {
                     self.pair(out, &pair.0, &pair.1, indent);
-                })
+                });
             }
             NewValue::Sequence(items) => {
                 self.collection(out, ('[', ']'), "", indent, items, |out, item, indent| {
                     self.value(out, item, indent);
-                })
+                });
             }
         }
     }

@@ -127,7 +127,7 @@ impl<'a> Expansion<'a> {
         let sources = merged(mapping, &self.anchors);
         for Entry { key, value } in &mapping.entries {
             if let Some(text) = key.text()
-                && !(text == "<<" && !sources.is_empty())
+                && (text != "<<" || sources.is_empty())
             {
                 object.insert(text.to_owned(), self.value(value, depth + 1, copied)?);
             }

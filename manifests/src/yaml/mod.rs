@@ -34,7 +34,7 @@ pub const MAX_BYTES: usize = 64 * 1024 * 1024;
 /// Deepest nesting of lists and mappings.
 pub const MAX_DEPTH: usize = 200;
 /// Most nodes (keys, values and collections) in one file.
-pub const MAX_NODES: usize = 4_000_000;
+pub const MAX_NODES: usize = 6_000_000;
 /// Most nodes that expanding aliases may add to one document.
 pub const MAX_ALIASED_NODES: usize = 100_000;
 

@@ -235,7 +235,7 @@ fn position<'k>(
     let last = keys.len().checked_sub(1);
     let prefix = key.find('_').and_then(|at| key.get(..=at));
     let kin = prefix.and_then(|prefix| {
-        keys.enumerate().filter(|(_, present)| present.is_some_and(|text| text.starts_with(prefix))).last()
+        keys.enumerate().rfind(|(_, present)| present.is_some_and(|text| text.starts_with(prefix)))
     });
     kin.map(|(at, _)| at).or(last)
 }

@@ -58,7 +58,8 @@ fn is_plain_character(c: char) -> bool {
 }
 
 /// Whether `text` reads as the same string without quotes, in YAML 1.2 and in the YAML 1.1 of many tools.
-/// Stricter than the grammar at the first character, where its rules depend on the second.
+/// Stricter than the grammar at the first character, where its rules depend on the second, and for `?` in flow
+/// style, which libyaml does not read.
 fn plain_is_safe(text: &str, flow: bool) -> bool {
     const INDICATORS: &[char] = &[
         '-', '?', ':', ',', '[', ']', '{', '}', '#', '&', '*', '!', '|', '>', '\'', '"', '%', '@', '`', '=',
@@ -72,7 +73,7 @@ fn plain_is_safe(text: &str, flow: bool) -> bool {
         && !text.ends_with(':')
         && !text.starts_with("...")
         && ![": ", " #", "{{", "}}"].iter().any(|sign| text.contains(sign))
-        && !(flow && text.contains([',', '[', ']', '{', '}']))
+        && !(flow && text.contains([',', '[', ']', '{', '}', '?']))
 }
 
 /// Words and numbers that YAML 1.1 types but YAML 1.2 leaves as text (yaml.org/type/): booleans, the merge
@@ -153,6 +154,7 @@ mod tests {
         }
         assert_eq!(write("a,b", Quote::None, false), "a,b");
         assert_eq!(write("a,b", Quote::None, true), "\"a,b\"");
+        assert_eq!(write("a:?b", Quote::None, true), "\"a:?b\"");
     }
 
     #[test]

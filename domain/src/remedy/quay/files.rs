@@ -134,8 +134,9 @@ fn cluster_config(sheet: &mut Sheet<'_>) -> Result<(), Unclear> {
         });
     };
     let version = sheet.version;
+    let moves_defaults = version.has_copies_on_quay() && !version.defaults_to_quay();
     for key in cluster_keys(version) {
-        let default = copy_of_default(version, || format!("{}:{version}", key.name));
+        let default = moves_defaults.then(|| on_quay(&format!("{}:{version}", key.name)));
         let place = format!("{} in {}", key.key, sheet.file.file);
         sheet.field(
             format!("/{}", key.key),
@@ -191,8 +192,30 @@ fn predictor(
     section: &str,
     place: &str,
 ) -> Result<(), Unclear> {
-    let version = sheet.version;
     let at = format!("/{index}/{section}");
+    let settings = &api[section];
+    let Defaults { image, serving } = defaults(sheet.version, index, api, section)?;
+    sheet.field(format!("{at}/image"), &settings["image"], image, place)?;
+    // Cortex refuses this field beside any other type, so it is not looked at there.
+    if settings["type"] == "tensorflow" {
+        let path = format!("{at}/tensorflow_serving_image");
+        sheet.field(path, &settings["tensorflow_serving_image"], serving, place)?;
+    }
+    Ok(())
+}
+
+/// The copies of what an API runs when its specification names no image; none where the defaults are no
+/// concern of this remedy.
+#[derive(Default)]
+struct Defaults {
+    image: Option<String>,
+    serving: Option<String>,
+}
+
+fn defaults(version: Version, index: usize, api: &Value, section: &str) -> Result<Defaults, Unclear> {
+    if version.defaults_to_quay() {
+        return Ok(Defaults::default());
+    }
     let settings = &api[section];
     if !settings.is_object() {
         let why = format!(
@@ -200,24 +223,19 @@ fn predictor(
         );
         return Err(Unclear { path: format!("/{index}"), why });
     }
+    let unclear = |why: String| Err(Unclear { path: format!("/{index}/{section}"), why });
     let Some(of) = settings["type"].as_str().and_then(PredictorType::from_word) else {
-        let why = format!("{section}.type decides the image and has to be python, tensorflow or onnx.");
-        return Err(Unclear { path: at, why });
+        return unclear(format!(
+            "{section}.type decides the image and has to be python, tensorflow or onnx."
+        ));
     };
     let on = compute(version, api, index)?;
     let image = default_api_image(version, of, on);
     if image.is_none() && settings["image"].is_null() {
-        let why = format!("Cortex {version} has no image for this type on this hardware.");
-        return Err(Unclear { path: at, why });
+        return unclear(format!("Cortex {version} has no image for this type on this hardware."));
     }
-    let default = copy_of_default(version, || image.unwrap_or_default());
-    sheet.field(format!("{at}/image"), &settings["image"], default, place)?;
-    if of == PredictorType::Tensorflow {
-        let serving = default_serving_image(version, on).and_then(|image| copy_of_default(version, || image));
-        let path = format!("{at}/tensorflow_serving_image");
-        sheet.field(path, &settings["tensorflow_serving_image"], serving, place)?;
-    }
-    Ok(())
+    let copy = |image: Option<String>| image.map(|image| on_quay(&image));
+    Ok(Defaults { image: copy(image), serving: copy(default_serving_image(version, on)) })
 }
 
 /// Task APIs came after quay.io had become the default: only what is written down can be on Docker Hub.
@@ -250,9 +268,8 @@ fn compute(version: Version, api: &Value, index: usize) -> Result<Compute, Uncle
     })
 }
 
-/// The copy of a default image, in versions whose defaults are on Docker Hub.
-fn copy_of_default(version: Version, image: impl FnOnce() -> String) -> Option<String> {
-    (!version.defaults_to_quay()).then(|| format!("quay.io/cortexlabs/{}", image()))
+fn on_quay(image: &str) -> String {
+    format!("quay.io/cortexlabs/{image}")
 }
 
 fn same_version(image: &str, version: Version) -> bool {

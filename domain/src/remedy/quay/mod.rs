@@ -30,10 +30,8 @@ pub fn draft(scan: &Scan, answers: &Answers) -> Result<Draft, Problem> {
     let mut draft = Draft { cortex_version: version, ..Draft::default() };
     let inventory = &scan.inventory;
     if let Some(version) = version.filter(|_| selection.is_everything()) {
-        if version.has_copies_on_quay() {
-            for file in &inventory.cortex_files {
-                files::plan(file, version, &mut draft);
-            }
+        for file in &inventory.cortex_files {
+            files::plan(file, version, &mut draft);
         }
         beyond_keys(scan, version, &mut draft);
     }

@@ -41,7 +41,7 @@ pub(super) fn note(scan: &Scan, draft: &mut Draft) {
             } else if system {
                 risks.push(system_is_written_again(version));
             }
-            if (api_file || apis) && (21..=24).contains(&version.minor) {
+            if (api_file || apis) && version.minor >= 21 {
                 risks.push(registry_credentials());
             }
         }

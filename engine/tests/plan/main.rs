@@ -1,0 +1,5 @@
+//! From given files or a dump to a plan and its bundle.
+
+mod cortex_files;
+mod objects;
+mod support;

@@ -1,5 +1,6 @@
 //! From given files or a dump to a plan and its bundle.
 
+mod bundle;
 mod cortex_files;
 mod objects;
 mod support;

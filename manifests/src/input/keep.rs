@@ -1,0 +1,88 @@
+//! Which of the given files go along with a run, for later reading and editing.
+
+use std::io::Read as _;
+use std::sync::Arc;
+
+use domain::facts::{Fact, NotSeen};
+use domain::ports::{Cancel, FactSink, InputFile};
+use domain::problem::Problem;
+use domain::run::Progress;
+
+use super::{Files, Reading, file, secret};
+
+/// Largest file that is kept, in bytes. What is larger is a dump, whose objects are changed in the cluster.
+const LARGEST: u64 = 16 * 1024 * 1024;
+/// Most that is kept of all files together, in bytes.
+const MOST: u64 = 128 * 1024 * 1024;
+
+/// The files that may be kept, and those that may not.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Kept {
+    /// Files that can be read again and edited, sorted by name. None of them holds a secret.
+    pub files: Vec<InputFile>,
+    /// Files that hold secrets or are too large, with the reason.
+    pub left_out: Vec<NotSeen>,
+    /// Files that are no manifests at all.
+    pub ignored: Vec<String>,
+}
+
+impl Files {
+    /// Reads every file once and picks those whose bytes may be stored with a run.
+    ///
+    /// # Errors
+    /// As [`Files::read_now`].
+    pub fn keep(&self) -> Result<Kept, Problem> {
+        let (mut kept, mut total) = (Kept::default(), 0);
+        self.each(&mut |name, reader| {
+            let mut bytes = Vec::new();
+            let read = reader.take(LARGEST + 1).read_to_end(&mut bytes);
+            let size = bytes.len() as u64;
+            if read.is_err() || size > LARGEST || total + size > MOST {
+                kept.leave_out(
+                    name,
+                    format!("It is larger than what is kept with a run ({} MiB).", LARGEST >> 20),
+                );
+                return Ok(());
+            }
+            let seen = look_at(name, &bytes);
+            if seen.secret {
+                kept.leave_out(name, "It holds secrets, which are never stored.".to_owned());
+            } else if seen.parsed {
+                total += size;
+                kept.files.push(InputFile { name: name.to_owned(), bytes: Arc::from(bytes) });
+            } else {
+                kept.ignored.push(name.to_owned());
+            }
+            Ok(())
+        })?;
+        kept.files.sort_by(|one, other| one.name.cmp(&other.name));
+        Ok(kept)
+    }
+}
+
+impl Kept {
+    fn leave_out(&mut self, name: &str, why: String) {
+        let effect = "Nothing in it can be changed.".to_owned();
+        self.left_out.push(NotSeen { what: format!("file {name}"), why, effect });
+    }
+}
+
+fn look_at(name: &str, mut bytes: &[u8]) -> file::Seen {
+    let mut nobody = Nobody;
+    let cancel = Cancel::default();
+    let mut reading = Reading { sink: &mut nobody, cancel: &cancel, cluster: Default::default(), objects: 0 };
+    let whole = bytes;
+    let mut seen = file::read(name, &mut bytes, &mut reading);
+    // What could not be parsed could not be searched for secrets either, other than by its text.
+    seen.secret |= !seen.unreadable.is_empty() && secret::may_be_in(whole);
+    seen
+}
+
+/// Takes facts that only matter for what they say of their file.
+struct Nobody;
+
+impl FactSink for Nobody {
+    fn fact(&mut self, _: Fact) {}
+    fn progress(&mut self, _: Progress) {}
+    fn request(&mut self, _: &str, _: &str) {}
+}

@@ -1,0 +1,164 @@
+//! Given files → facts: manifests, `kubectl get` output, `cluster-info dump` folders, Cortex files, archives of
+//! any of them (INTERFACE §1, `--from`).
+//!
+//! What a file is, is told by its content. JSON lists are read item by item, so memory does not grow with the
+//! file. A file that cannot be read is named with its place, and the others go on. Must not know where bytes
+//! come from (a disk, an upload, an archive): that is [`Given`]'s business.
+
+pub mod cortex;
+mod document;
+mod file;
+mod given;
+mod json;
+mod keep;
+mod secret;
+mod sniff;
+
+use std::collections::BTreeSet;
+use std::io::Read;
+
+use async_trait::async_trait;
+use domain::facts::{ClusterFact, Fact, NotSeen};
+use domain::ports::{Cancel, FactSink, FactSource};
+use domain::problem::Problem;
+use domain::run::Progress;
+
+use crate::archive::{self, Form, Limits, relative_name};
+
+pub use given::{Given, InMemory};
+pub use keep::Kept;
+
+/// Files that were given, as a source of facts.
+pub struct Files {
+    name: String,
+    given: Vec<Box<dyn Given>>,
+    limits: Limits,
+}
+
+impl Files {
+    /// Files under the name people know them by: the folder's, the archive's or the file's. `limits` hold for
+    /// archives among them.
+    pub fn new(name: impl Into<String>, mut given: Vec<Box<dyn Given>>, limits: Limits) -> Self {
+        given.sort_by(|one, other| one.name().cmp(other.name()));
+        Self { name: name.into(), given, limits }
+    }
+
+    /// Reads all files once, sorted by name, an archive's in its own order. Blocks: callers in async code move
+    /// it to a thread that may.
+    ///
+    /// # Errors
+    /// A problem when two files have one name, a name or an archive is not acceptable, or a file cannot be
+    /// opened. What cannot be understood is no error but [`Fact::NotSeen`].
+    pub fn read_now(&self, cancel: &Cancel, sink: &mut dyn FactSink) -> Result<(), Problem> {
+        let cluster = ClusterFact { name: self.name.clone(), ..ClusterFact::default() };
+        let mut reading = Reading { sink, cancel, cluster, objects: 0 };
+        self.each(&mut |name, reader| {
+            if !reading.is_cancelled() {
+                let seen = file::read(name, reader, &mut reading);
+                seen.report(name, &mut reading);
+            }
+            Ok(())
+        })?;
+        let Reading { sink, cluster, .. } = reading;
+        sink.fact(Fact::Cluster(cluster));
+        Ok(())
+    }
+
+    /// Calls `visit` for every file, those of archives included, and refuses names that stand twice.
+    fn each(&self, visit: &mut archive::Visitor<'_>) -> Result<(), Problem> {
+        let mut names = BTreeSet::new();
+        let mut once = |name: &str, reader: &mut dyn Read| {
+            if names.insert(name.to_owned()) { visit(name, reader) } else { Err(same_name(name)) }
+        };
+        for given in &self.given {
+            let not_opened = |error: std::io::Error| not_opened(given.name(), &error);
+            let mut reader = given.open().map_err(not_opened)?;
+            let head = sniff::head(&mut *reader).map_err(not_opened)?;
+            let form = Form::of(&head).filter(|_| given.may_be_archive());
+            let mut whole = head.as_slice().chain(reader);
+            match form {
+                Some(form) => archive::visit(given.name(), form, &mut whole, self.limits, &mut once)?,
+                None => {
+                    let name = relative_name(given.name(), self.limits.depth)
+                        .map_err(|why| bad_name(given.name(), &why))?;
+                    once(&name, &mut whole)?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl FactSource for Files {
+    /// As [`Files::read_now`]: it blocks the thread that polls it.
+    async fn read(&self, cancel: &Cancel, sink: &mut dyn FactSink) -> Result<(), Problem> {
+        self.read_now(cancel, sink)
+    }
+}
+
+/// What is shared by all files of one reading.
+struct Reading<'a> {
+    sink: &'a mut dyn FactSink,
+    cancel: &'a Cancel,
+    /// Filled from whichever file says something of it.
+    cluster: ClusterFact,
+    objects: u64,
+}
+
+impl Reading<'_> {
+    /// Objects between two progress reports.
+    const STRIDE: u64 = 1_000;
+
+    fn is_cancelled(&self) -> bool {
+        self.cancel.is_cancelled()
+    }
+
+    fn give(&mut self, fact: Fact) {
+        match fact {
+            Fact::Cluster(ClusterFact { uid, kubernetes_version, .. }) => {
+                self.cluster.uid = uid.or(self.cluster.uid.take());
+                self.cluster.kubernetes_version =
+                    kubernetes_version.or(self.cluster.kubernetes_version.take());
+            }
+            fact => self.sink.fact(fact),
+        }
+    }
+
+    fn not_seen(&mut self, file: &str, why: String, effect: &str) {
+        self.give(Fact::NotSeen(NotSeen { what: format!("file {file}"), why, effect: effect.to_owned() }));
+    }
+
+    fn count_object(&mut self, file: &str) {
+        self.objects += 1;
+        if self.objects.is_multiple_of(Self::STRIDE) {
+            self.progress(file);
+        }
+    }
+
+    fn progress(&mut self, file: &str) {
+        let phase = format!("reading {file}");
+        self.sink.progress(Progress { phase, done: self.objects, total: None, early: None });
+    }
+}
+
+fn not_opened(name: &str, error: &std::io::Error) -> Problem {
+    let next = "Check the path and whether you may read it.";
+    Problem::bad_input("file_not_read", "A given file could not be read.", format!("{error}."), next).at(name)
+}
+
+fn bad_name(name: &str, why: &str) -> Problem {
+    let why = format!("The name {name:?} is not accepted: {why}.");
+    Problem::bad_input("file_name", "A given file was refused.", why, "Give it under a plain relative name.")
+        .at(name)
+}
+
+fn same_name(name: &str) -> Problem {
+    let why =
+        "Changed files are handed back under their names, so two of one name would overwrite each other.";
+    let next = "Give their common folder instead, or rename one of them.";
+    Problem::bad_input("file_name_twice", "Two of the given files have the same name.", why, next).at(name)
+}
+
+#[cfg(test)]
+mod tests;

@@ -81,6 +81,8 @@ fn controller_manager(paths: &Paths, config: &Config) -> Vec<String> {
     let mut flags = vec![
         format!("--service-account-private-key-file={}", paths.pki("service-accounts.key").display()),
         format!("--root-ca-file={}", paths.pki("ca.crt").display()),
+        // By default it makes a directory below /usr, which it would leave behind.
+        format!("--flex-volume-plugin-dir={}", paths.root.join("volume-plugins").display()),
     ];
     flags.extend(client_of_the_api(paths, "controller-manager", config.controller_manager_port));
     flags

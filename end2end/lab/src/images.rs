@@ -76,7 +76,10 @@ const LAYER: &str = "application/vnd.oci.image.layer.v1.tar";
 /// # Errors
 /// When the machine's busybox cannot be read.
 pub fn build(identity: &str, behaviour: Behaviour) -> Result<Image> {
-    let base = base_layer()?;
+    build_on(base_layer()?, identity, behaviour)
+}
+
+fn build_on(base: Blob, identity: &str, behaviour: Behaviour) -> Result<Image> {
     let own = layer(|tar| tar_file(tar, "etc/image-name", 0o644, identity.as_bytes()))?;
     let (entrypoint, command): (Value, Value) = match behaviour {
         Behaviour::Serve => (json!(["/bin/sh", "-c", SERVE]), Value::Null),
@@ -175,9 +178,10 @@ mod tests {
 
     #[test]
     fn names_make_digests_differ_and_nothing_else_does() {
-        let one = build("docker.io/cortexlabs/operator:0.22.1", Behaviour::Serve).unwrap();
-        let same = build("docker.io/cortexlabs/operator:0.22.1", Behaviour::Serve).unwrap();
-        let copy = build("quay.io/cortexlabs/operator:0.22.1", Behaviour::Serve).unwrap();
+        let image = |identity| build_on(Blob::new("busybox"), identity, Behaviour::Serve).unwrap();
+        let one = image("docker.io/cortexlabs/operator:0.22.1");
+        let same = image("docker.io/cortexlabs/operator:0.22.1");
+        let copy = image("quay.io/cortexlabs/operator:0.22.1");
         assert_eq!(one.manifest.digest, same.manifest.digest);
         assert_ne!(one.manifest.digest, copy.manifest.digest);
         assert_ne!(one.config.digest, copy.config.digest);

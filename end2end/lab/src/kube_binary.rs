@@ -17,7 +17,8 @@ pub const VERSION: &str = "v1.34.4";
 /// When Go is missing, the build fails, or the cache cannot be written.
 pub fn ensure() -> Result<PathBuf> {
     let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("kube");
-    let cache = cache_dir().join(format!("kube-{}", fingerprint(&sources)?));
+    let flags = linker_flags();
+    let cache = cache_dir().join(format!("kube-{}", fingerprint(&sources, &flags)?));
     let program = cache.join("lab-kube");
     if program.exists() {
         return Ok(program);
@@ -25,20 +26,26 @@ pub fn ensure() -> Result<PathBuf> {
     std::fs::create_dir_all(&cache).map_err(file("cannot make the directory", &cache))?;
     // Under another name until it is whole: a second builder or a crash must not leave half a program.
     let draft = cache.join(format!("lab-kube.{}", std::process::id()));
-    build(&sources, &draft)?;
+    build(&sources, &flags, &draft)?;
     std::fs::rename(&draft, &program).map_err(file("cannot rename", &draft))?;
     Ok(program)
 }
 
-fn build(sources: &Path, target: &Path) -> Result<()> {
+/// Tells every program its version, without which clients misjudge it, and leaves out what a debugger needs.
+fn linker_flags() -> String {
+    let server = "k8s.io/component-base/version";
+    // What kubectl calls itself when it speaks to the API server.
+    let client = "k8s.io/client-go/pkg/version";
+    format!(
+        "-s -w -X {server}.gitVersion={VERSION} -X {server}.gitMajor=1 -X {server}.gitMinor=34 \
+         -X {server}.gitTreeState=clean -X {client}.gitVersion={VERSION}"
+    )
+}
+
+fn build(sources: &Path, flags: &str, target: &Path) -> Result<()> {
     let failed = |why: String| LabError::Program { program: "go build".into(), why };
-    let version = "k8s.io/component-base/version";
-    let flags = format!(
-        "-s -w -X {version}.gitVersion={VERSION} -X {version}.gitMajor=1 -X {version}.gitMinor=34 \
-         -X {version}.gitTreeState=clean"
-    );
     let output = Command::new("go")
-        .args(["build", "-trimpath", "-ldflags", &flags, "-o"])
+        .args(["build", "-trimpath", "-ldflags", flags, "-o"])
         .arg(target)
         .arg(".")
         .current_dir(sources)
@@ -53,8 +60,8 @@ fn build(sources: &Path, target: &Path) -> Result<()> {
 }
 
 /// A short hash of everything the program is built from.
-fn fingerprint(sources: &Path) -> Result<String> {
-    let mut hash = Sha256::new();
+fn fingerprint(sources: &Path, flags: &str) -> Result<String> {
+    let mut hash = Sha256::new_with_prefix(flags);
     for name in ["go.mod", "go.sum", "main.go"] {
         let path = sources.join(name);
         hash.update(std::fs::read(&path).map_err(file("cannot read", &path))?);

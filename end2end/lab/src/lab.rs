@@ -179,13 +179,13 @@ fn end_everything(paths: &Paths) -> Result<()> {
     let Some(record) = Record::load(&paths.record())? else { return Ok(()) };
     let newest_first = || record.made().iter().rev();
     for thing in newest_first() {
-        if let Made::Process { name, born: Some(born) } = thing {
-            if name == "node" { process::kill_now(*born) } else { process::end(*born) }
+        if let Made::Process { born: Some(born), .. } = thing {
+            process::end(*born);
         }
     }
     // Those whose number a crash kept from being written down, and their children.
     for born in process::marked(&paths.root) {
-        process::kill_now(born);
+        process::end(born);
     }
     for thing in newest_first() {
         match thing {

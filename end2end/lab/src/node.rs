@@ -23,7 +23,7 @@ pub const SANDBOX_IMAGE: &str = "lab.invalid/sandbox:1";
 /// # Errors
 /// When a part cannot be started or containerd does not come up.
 pub async fn start_node(record: &mut Record, paths: &Paths, config: &Config, kube: &Path) -> Result<()> {
-    for place in ["/run/containerd", "/var/lib/cni"] {
+    for place in ["/run/containerd", "/var/lib/cni", "/var/lib/kubelet"] {
         let place = Path::new(place);
         if !place.exists() {
             record.announce(Made::MountPoint { path: place.to_owned() })?;

@@ -6,7 +6,7 @@ set -eu
 state=$1 kube=$2 name=$3 address=$4
 
 # Places that cannot be configured and that a containerd or a kubelet of the machine may be using.
-for place in /run/containerd /var/lib/cni /var/log; do
+for place in /run/containerd /var/lib/cni /var/lib/kubelet /var/log; do
 	mount -t tmpfs -o mode=755 lab "$place"
 done
 

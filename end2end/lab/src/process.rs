@@ -5,7 +5,7 @@ use std::fs::File;
 use std::os::unix::process::CommandExt as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
@@ -16,9 +16,6 @@ use crate::record::{Born, Made, Record};
 
 /// The variable that every process of a lab carries; its value is the lab's state directory.
 const MARK: &str = "UNTHROTTLE_LAB_DIR";
-
-/// How long a process may take to end when asked, before it is made to.
-const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Starts `arguments` in the background, with its own log and an environment of nothing but the search
 /// path, a home and the lab's mark: proxies and cloud credentials of the caller must not leak in.
@@ -93,32 +90,20 @@ pub fn marked(root: &Path) -> Vec<Born> {
         .collect()
 }
 
-/// Ends a process: asks, waits, and insists.
+/// Ends a process at once: nothing that the lab keeps is worth a farewell.
 pub fn end(who: Born) {
-    signal(who, Signal::SIGTERM);
-    let asked = Instant::now();
     while is_alive(who) {
-        if asked.elapsed() > PATIENCE {
-            signal(who, Signal::SIGKILL);
-        }
+        kill_if_alive(who);
         std::thread::sleep(Duration::from_millis(20));
     }
 }
 
-/// Ends a process at once.
-pub fn kill_now(who: Born) {
-    while is_alive(who) {
-        signal(who, Signal::SIGKILL);
-        std::thread::sleep(Duration::from_millis(20));
-    }
-}
-
-fn signal(who: Born, signal: Signal) {
+fn kill_if_alive(who: Born) {
     if is_alive(who)
         && let Ok(pid) = i32::try_from(who.pid)
     {
-        // It may have ended between the two lines, and then there is nobody to signal.
-        let _ = kill(Pid::from_raw(pid), signal);
+        // It may have ended between the two steps, and then there is nobody to signal.
+        let _ = kill(Pid::from_raw(pid), Signal::SIGKILL);
     }
 }
 

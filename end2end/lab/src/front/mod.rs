@@ -14,6 +14,8 @@ mod rules;
 mod serve;
 mod storage;
 mod target;
+#[cfg(test)]
+mod tests;
 mod token_service;
 mod tokens;
 

@@ -74,13 +74,14 @@ pub async fn lay(lab: &Lab, name: &str) -> Result<String> {
 
     // The last pull goes to busybox, so the log shipper itself is the first to be refused.
     kubectl.apply(&cortex::fluentd(version)).await?;
-    wait(lab, "the throttled log shipper", |pods| pods.all_throttled(&THROTTLED[..1])).await?;
+    wait(lab, "the throttled log shipper", |pods| pods.all_refused(&THROTTLED[..1])).await?;
 
     kubectl
         .create(&[cortex::tensorflow_api(version), cortex::job(version), cortex::bare_pod(version)])
         .await?;
     kubectl.apply(&cortex::web()).await?;
-    wait(lab, "the throttled pods", |pods| pods.all_throttled(&THROTTLED)).await?;
+    let mut awaited = THROTTLED.to_vec();
+    wait(lab, "the throttled pods", |pods| pods.cross_off_back_offs(&mut awaited)).await?;
     testify(lab, name, limit).await
 }
 
@@ -119,7 +120,7 @@ async fn limit_docker_hub(lab: &Lab, pulls: u32) -> Result<()> {
 async fn wait(
     lab: &Lab,
     what: &str,
-    condition: impl Fn(&Pods) -> std::result::Result<(), String>,
+    mut condition: impl FnMut(&Pods) -> std::result::Result<(), String>,
 ) -> Result<()> {
     until(what, Duration::from_secs(90), async || {
         let pods = Pods::see(lab).await.map_err(|error| error.to_string())?;

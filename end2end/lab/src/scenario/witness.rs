@@ -44,25 +44,34 @@ impl Pods {
         }
     }
 
-    /// That every expected container waits in back-off because of the limit.
+    /// That every expected container was refused because of the limit.
     ///
     /// # Errors
-    /// The first one that does not.
-    pub fn all_throttled(&self, expected: &[Expected]) -> std::result::Result<(), String> {
-        expected.iter().try_for_each(|wanted| {
-            let (namespace, beginning, container) = wanted;
-            let pod = self
-                .items
-                .iter()
-                .find(|pod| pod["metadata"]["namespace"] == **namespace && name(pod).starts_with(beginning));
-            let pod = pod.ok_or_else(|| format!("there is no pod {namespace}/{beginning}"))?;
-            let waiting = waiting(pod, container);
-            let refused = waiting["message"].as_str().is_some_and(|text| text.contains("toomanyrequests"));
-            if waiting["reason"] == "ImagePullBackOff" && refused {
-                return Ok(());
-            }
-            Err(format!("{namespace}/{beginning} {container}: {waiting}"))
-        })
+    /// The first one that was not.
+    pub fn all_refused(&self, expected: &[Expected]) -> std::result::Result<(), String> {
+        expected.iter().try_for_each(|wanted| self.refused(wanted).map(drop))
+    }
+
+    /// Takes those that are in back-off now out of `awaited`; done when none is left. A node tries again and
+    /// again, so that it need not have given up on all of them at the same moment.
+    ///
+    /// # Errors
+    /// The first one that is still awaited.
+    pub fn cross_off_back_offs(&self, awaited: &mut Vec<Expected>) -> std::result::Result<(), String> {
+        awaited.retain(|one| !self.refused(one).is_ok_and(|waiting| waiting["reason"] == "ImagePullBackOff"));
+        awaited.first().map_or(Ok(()), |one| Err(format!("{one:?}: {:?}", self.refused(one))))
+    }
+
+    /// What a refused container waits for.
+    fn refused(&self, (namespace, beginning, container): &Expected) -> std::result::Result<&Value, String> {
+        let is_meant =
+            |pod: &&Value| pod["metadata"]["namespace"] == **namespace && name(pod).starts_with(beginning);
+        let pod = self.items.iter().find(is_meant);
+        let waiting = waiting(pod.ok_or_else(|| format!("no pod {namespace}/{beginning}"))?, container);
+        match waiting["message"].as_str() {
+            Some(text) if text.contains("toomanyrequests") => Ok(waiting),
+            _ => Err(format!("{namespace}/{beginning} {container}: {waiting}")),
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use manifests::yaml::{self, Change, Pointer};
 pub(super) fn expand(draft: &mut Draft, refused: &mut Vec<Refused>) {
     for embedded in std::mem::take(&mut draft.embedded) {
         match edited(&embedded) {
-            Ok(text) => add(&embedded, text, draft),
+            Ok(text) => add(&embedded, &text, draft),
             Err(why) => {
                 let label = embedded.target.label();
                 let value = embedded.path.trim_start_matches('/');
@@ -34,7 +34,7 @@ fn edited(embedded: &EmbeddedYaml) -> Result<String, yaml::Refused> {
     Ok(String::from_utf8_lossy(&applied.text).into_owned())
 }
 
-fn add(embedded: &EmbeddedYaml, text: String, draft: &mut Draft) {
+fn add(embedded: &EmbeddedYaml, text: &str, draft: &mut Draft) {
     let EmbeddedYaml { target, path, says, why, origin, .. } = embedded;
     if let Some(origin) = origin {
         draft.file_edits.push(FileEdit {
@@ -42,7 +42,7 @@ fn add(embedded: &EmbeddedYaml, text: String, draft: &mut Draft) {
             document: origin.document,
             path: format!("{}{path}", origin.pointer),
             from: Some(embedded.text.clone()),
-            to: text.clone(),
+            to: text.to_owned(),
             why: why.clone(),
             object: Some((target.clone(), path.clone())),
         });
@@ -56,8 +56,8 @@ fn add(embedded: &EmbeddedYaml, text: String, draft: &mut Draft) {
     };
     draft.object_changes.push(ObjectChange {
         target: target.clone(),
-        patch: swap(&embedded.text, &text),
-        inverse: swap(&text, &embedded.text),
+        patch: swap(&embedded.text, text),
+        inverse: swap(text, &embedded.text),
         images: Vec::new(),
         wave: Wave::Configuration,
         says: says.clone(),

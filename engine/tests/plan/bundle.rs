@@ -321,3 +321,38 @@ fn text_of_a_cluster_is_no_markup() {
         "{readme}"
     );
 }
+
+/// Every field that a plan has is described, and every field the description requires is there.
+#[test]
+fn the_published_schema_describes_the_plan() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/plan.schema.json");
+    let schema: Value = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
+    for files in [of_cluster("prod"), of_files(&[dump()], "0.20.0"), of_files(&cluster_file(), "0.22.1")] {
+        described(&serde_json::from_str(text(&files, "plan.json")).unwrap(), &schema, &schema, "plan");
+    }
+}
+
+fn described(value: &Value, by: &Value, schema: &Value, place: &str) {
+    let by = match by["$ref"].as_str() {
+        Some(reference) => schema.pointer(reference.trim_start_matches('#')).unwrap(),
+        None => by,
+    };
+    match value {
+        Value::Object(map) => {
+            for key in by["required"].as_array().into_iter().flatten() {
+                assert!(map.contains_key(key.as_str().unwrap()), "{place} lacks {key}");
+            }
+            for (key, value) in map {
+                let by =
+                    by["properties"].get(key).unwrap_or_else(|| panic!("{place}.{key} is not described"));
+                described(value, by, schema, &format!("{place}.{key}"));
+            }
+        }
+        Value::Array(items) => items.iter().for_each(|item| described(item, &by["items"], schema, place)),
+        Value::String(text) => {
+            let one_of = by["enum"].as_array().is_none_or(|values| values.iter().any(|value| value == text));
+            assert!(one_of && by.get("const").is_none_or(|value| value == text), "{place}: {text}");
+        }
+        _ => {}
+    }
+}

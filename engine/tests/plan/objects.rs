@@ -16,8 +16,8 @@ pub fn dump() -> InputFile {
     let config = "cluster_name: cortex\nregion: us-east-1\nimage_operator: cortexlabs/operator:0.20.0\n\
                   image_downloader: cortexlabs/downloader:0.20.0\nimage_manager: me/manager:1\n";
     let items = json!([
-        config_map("env-vars", json!({"CORTEX_VERSION": "0.20.0"})),
-        config_map("cluster-config", json!({"cluster.yaml": config})),
+        config_map("env-vars", &json!({"CORTEX_VERSION": "0.20.0"})),
+        config_map("cluster-config", &json!({"cluster.yaml": config})),
         workload(
             "Deployment",
             "default",
@@ -32,7 +32,7 @@ pub fn dump() -> InputFile {
             "fluentd",
             &[("copy-fluentd-config", "busybox")],
             &[("fluentd", "cortexlabs/fluentd:0.20.0")],
-            json!({}),
+            &json!({}),
         ),
         workload(
             "Deployment",
@@ -43,27 +43,27 @@ pub fn dump() -> InputFile {
                 ("api", "docker.io/cortexlabs/python-predictor-cpu:0.20.0"),
                 ("request-monitor", "cortexlabs/request-monitor:0.20.0"),
             ],
-            json!({"apiName": "iris"}),
+            &json!({"apiName": "iris"}),
         ),
-        workload("Deployment", "shop", "web", &[], &[("web", "nginx:1.27")], json!({})),
+        workload("Deployment", "shop", "web", &[], &[("web", "nginx:1.27")], &json!({})),
         workload(
             "Deployment",
             "tools",
             "mirror",
             &[],
             &[("m", "cortexlabs/manager:0.20.0")],
-            json!({"app.kubernetes.io/managed-by": "Helm"}),
+            &json!({"app.kubernetes.io/managed-by": "Helm"}),
         ),
         pod(
             "batch-1-x",
-            json!({"apiVersion": "batch/v1", "kind": "Job", "name": "batch-1", "uid": "uid-job", "controller": true}),
+            &json!({"apiVersion": "batch/v1", "kind": "Job", "name": "batch-1", "uid": "uid-job", "controller": true}),
             &[("downloader", "cortexlabs/downloader:0.20.0")],
             &[("api", "cortexlabs/python-predictor-cpu:0.20.0")],
             &["downloader"],
         ),
         pod(
             "bare",
-            Value::Null,
+            &Value::Null,
             &[],
             &[("waits", "cortexlabs/statsd:0.20.0"), ("runs", "cortexlabs/fluentd:0.20.0")],
             &["waits"],
@@ -75,7 +75,7 @@ pub fn dump() -> InputFile {
     )
 }
 
-fn config_map(name: &str, data: Value) -> Value {
+fn config_map(name: &str, data: &Value) -> Value {
     json!({"apiVersion": "v1", "kind": "ConfigMap",
         "metadata": {"name": name, "namespace": "default", "uid": format!("uid-{name}")}, "data": data})
 }
@@ -90,7 +90,7 @@ fn workload(
     name: &str,
     init: &[(&str, &str)],
     main: &[(&str, &str)],
-    labels: Value,
+    labels: &Value,
 ) -> Value {
     json!({"apiVersion": "apps/v1", "kind": kind,
         "metadata": {"name": name, "namespace": namespace, "uid": format!("uid-{name}"), "labels": labels},
@@ -99,7 +99,7 @@ fn workload(
                 "spec": {"initContainers": containers(init), "containers": containers(main)}}}})
 }
 
-fn pod(name: &str, owner: Value, init: &[(&str, &str)], main: &[(&str, &str)], waiting: &[&str]) -> Value {
+fn pod(name: &str, owner: &Value, init: &[(&str, &str)], main: &[(&str, &str)], waiting: &[&str]) -> Value {
     let message = "Back-off pulling image: ErrImagePull: toomanyrequests: You have reached your unauthenticated pull \
                    rate limit. https://www.docker.com/increase-rate-limit";
     let status = |list: &[(&str, &str)]| -> Value {
@@ -281,7 +281,7 @@ fn manifests_are_edited_in_their_files() {
 #[test]
 fn without_cortex_everything_is_named_and_nothing_changed() {
     let nginx = json!({"apiVersion": "v1", "kind": "List", "items":
-        [workload("Deployment", "shop", "web", &[], &[("web", "nginx")], json!({}))]});
+        [workload("Deployment", "shop", "web", &[], &[("web", "nginx")], &json!({}))]});
     let given = [file("x.json", nginx.to_string())];
     let made = plan(&given, &answers(&[], &[])).unwrap();
     assert!(!made.plan.change_needed && made.plan.steps.is_empty() && made.patched.is_empty());

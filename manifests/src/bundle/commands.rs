@@ -37,9 +37,9 @@ pub(super) fn verify(plan: &Plan, scan: &Scan) -> Vec<String> {
         kubectl(plan, &step.target, &words)
     });
     let named = plan.steps.iter().filter_map(|step| {
-        let output = format!("-o=jsonpath={}", images_of(step)?);
+        let output = format!("jsonpath={}", images_of(step)?);
         let object = object(&step.target);
-        Some(kubectl(plan, &step.target, &["get", &object, "--ignore-not-found", &output]))
+        Some(kubectl(plan, &step.target, &["get", &object, "--ignore-not-found", "-o", &output]))
     });
     let namespaces: BTreeSet<&Option<String>> =
         plan.steps.iter().map(|step| &step.target.namespace).collect();
@@ -52,8 +52,8 @@ pub(super) fn verify(plan: &Plan, scan: &Scan) -> Vec<String> {
             name: String::new(),
             uid: None,
         };
-        let output = format!("-o=jsonpath={PULLED}");
-        kubectl(plan, &any, &["get", "pods", &output])
+        let output = format!("jsonpath={PULLED}");
+        kubectl(plan, &any, &["get", "pods", "-o", &output])
     });
     waits.chain(named).chain(pods).collect()
 }
@@ -102,7 +102,7 @@ fn patch(plan: &Plan, step: &Step, file: &str) -> String {
     if step.target.kind != "Pod" {
         return patch;
     }
-    let exists = kubectl(plan, &step.target, &["get", &object, "--ignore-not-found", "-o=name"]);
+    let exists = kubectl(plan, &step.target, &["get", &object, "--ignore-not-found", "-o", "name"]);
     format!("if [ -n \"$({exists})\" ]; then {patch}; fi")
 }
 

@@ -1,10 +1,12 @@
 //! Words of a POSIX shell.
 
 /// The text as one word, whatever it holds: bare if nothing in it means anything to a shell, else in single
-/// quotes (POSIX 2.2.2). A null byte cannot be part of an argument and is dropped.
+/// quotes (POSIX 2.2.2). A null byte cannot be part of an argument and is dropped. An equals sign would mean
+/// something in front of a command only, where none of these words stands.
 pub(super) fn word(text: &str) -> String {
-    let plain =
-        |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | '/' | ':' | '@' | ',' | '+');
+    let plain = |c: char| {
+        c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | '/' | ':' | '@' | ',' | '+' | '=')
+    };
     if !text.is_empty() && text.chars().all(plain) {
         return text.to_owned();
     }

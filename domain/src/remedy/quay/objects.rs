@@ -64,7 +64,7 @@ fn plan_pod(pod: &LonePod, draft: &mut Draft) {
 /// The containers that can be changed without stopping one that runs: those that wait, and after a waiting
 /// init container everything that comes later, since none of it has started.
 fn waiting(pod: &LonePod) -> impl Iterator<Item = &ContainerImage> {
-    let is_failing = |c: &ContainerImage| pod.failing.iter().any(|name| *name == c.name);
+    let is_failing = |c: &ContainerImage| pod.failing.contains(&c.name);
     let first = pod.spec.containers.iter().position(is_failing).unwrap_or(usize::MAX);
     let in_order = pod
         .spec

@@ -24,7 +24,7 @@ pub fn dump() -> InputFile {
             "operator",
             &[],
             &[("operator", "cortexlabs/operator:0.20.0")],
-            json!({})
+            &json!({})
         ),
         workload(
             "DaemonSet",
@@ -207,6 +207,18 @@ fn the_configuration_changes_cortex_images_only() {
         "cluster_name: cortex\nregion: us-east-1\nimage_operator: quay.io/cortexlabs/operator:0.20.0\n\
          image_downloader: quay.io/cortexlabs/downloader:0.20.0\nimage_manager: me/manager:1\n"
     );
+}
+
+#[test]
+fn the_configuration_is_edited_inside_of_a_yaml_dump() {
+    let text = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: cluster-config\n  namespace: default\n  uid: u\ndata:\n  \
+                cluster.yaml: |\n    cluster_name: cortex\n    image_operator: cortexlabs/operator:0.22.1  # kept\n    region: \
+                us-east-1\n";
+    let made = plan(&[file("map.yaml", text)], &answers(&[], &[])).unwrap();
+    assert_eq!(labels(&made.plan), ["ConfigMap default/cluster-config"]);
+    assert_eq!(made.plan.edits.len(), 1);
+    let patched = String::from_utf8(made.patched[0].bytes.to_vec()).unwrap();
+    assert_eq!(patched, text.replace("cortexlabs/operator", "quay.io/cortexlabs/operator"));
 }
 
 #[test]

@@ -133,6 +133,12 @@ impl Paths {
         self.root.join("made.json")
     }
 
+    /// Exists once everything was started: what a crash cut short is no lab.
+    #[must_use]
+    pub fn complete(&self) -> PathBuf {
+        self.root.join("complete")
+    }
+
     /// The configuration that this lab was started with.
     #[must_use]
     pub fn config(&self) -> PathBuf {

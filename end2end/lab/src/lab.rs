@@ -28,7 +28,7 @@ impl Lab {
     /// When there is none.
     pub fn open(dir: &Path) -> Result<Self> {
         let paths = Paths::new(dir);
-        if !paths.record().exists() {
+        if !paths.record().exists() || !paths.complete().exists() {
             return Err(LabError::NotUp(dir.to_owned()));
         }
         let config = paths.read_config()?;
@@ -90,7 +90,7 @@ pub async fn up(dir: &Path, config: Config, front: &[OsString]) -> Result<Lab> {
     setup::setup()?;
     let paths = Paths::new(dir);
     if let Ok(lab) = Lab::open(dir)
-        && lab.processes().is_ok_and(|all| !all.is_empty() && all.iter().all(|(_, alive)| *alive))
+        && lab.processes()?.iter().all(|(_, alive)| *alive)
     {
         return Err(LabError::AlreadyUp(dir.to_owned()));
     }
@@ -109,12 +109,12 @@ pub async fn up(dir: &Path, config: Config, front: &[OsString]) -> Result<Lab> {
 
 async fn start_everything(lab: &Lab, kube: &Path, front: &[OsString]) -> Result<()> {
     let Lab { paths, config } = lab;
-    let logs = paths.root.join("logs");
-    std::fs::create_dir_all(&logs).map_err(file("cannot make the directory", &logs))?;
+    for dir in ["logs", "bin"].map(|name| paths.root.join(name)) {
+        std::fs::create_dir_all(&dir).map_err(file("cannot make the directory", &dir))?;
+    }
     let mut record = Record::create(&paths.record())?;
     paths.write(&paths.config(), serde_json::to_vec_pretty(config).map_err(json("the configuration"))?)?;
     let kubectl = paths.kubectl();
-    paths.write(&kubectl.with_file_name("README"), "kubectl is the lab's whole Kubernetes, by a link.\n")?;
     std::os::unix::fs::symlink(kube, &kubectl).map_err(file("cannot make the link", &kubectl))?;
     pki::make(paths, config)?;
 
@@ -122,7 +122,8 @@ async fn start_everything(lab: &Lab, kube: &Path, front: &[OsString]) -> Result<
     control_plane::start_all(&mut record, paths, config, kube)?;
     registries::start_registries(&mut record, paths, config, front).await?;
     node::start_node(&mut record, paths, config, kube).await?;
-    wait_for_node(lab).await
+    wait_for_node(lab).await?;
+    paths.write(&paths.complete(), "")
 }
 
 /// Waits until pods can be made: the node is ready and marked as a Cortex worker, and the account that

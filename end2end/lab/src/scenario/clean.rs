@@ -30,7 +30,7 @@ async fn remove_objects(lab: &Lab) -> Result<()> {
     let kubectl = lab.kubectl();
     let everywhere = ["--all", "--all-namespaces", "--timeout=60s"];
     // Owners first, or they would replace their pods.
-    for kinds in ["cronjobs,deployments,daemonsets,statefulsets,jobs", "replicasets,pods,secrets", "events"] {
+    for kinds in ["cronjobs,deployments,daemonsets,statefulsets,jobs", "replicasets,pods,secrets"] {
         kubectl.run(&[&["delete", kinds], &everywhere[..]].concat()).await?;
     }
     let mut delete = vec!["delete", "namespaces", "--timeout=60s"];
@@ -43,6 +43,9 @@ async fn remove_objects(lab: &Lab) -> Result<()> {
     // The default accounts come back by themselves, without the pull secrets that a test gave them.
     for place in ["default", "kube-system"] {
         kubectl.run(&["delete", "serviceaccounts", "--all", "--namespace", place]).await?;
+        // In one request: there are many, and kubectl would ask for one after the other.
+        let events = format!("/api/v1/namespaces/{place}/events");
+        kubectl.run(&["delete", "--raw", &events]).await?;
     }
     kubectl.run(&["delete", "configmaps", "--all", "--namespace", "default"]).await?;
     until("the default service account", Duration::from_secs(20), async || {

@@ -1,4 +1,5 @@
 //! Did it work? A plan of one Deployment, held against clusters in different states.
+#![expect(clippy::unwrap_used, reason = "a test may stop where its own data is wrong")]
 
 use domain::facts::{ContainerState, ContainerStatus, EventFact, Fact, PodFact, WorkloadFact};
 use domain::plan::{ImageMove, Op, Plan, Precondition, Step};

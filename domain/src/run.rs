@@ -146,15 +146,8 @@ pub enum Step {
 
 impl Step {
     /// All of them, in order.
-    pub const ALL: [Self; 7] = [
-        Self::Connect,
-        Self::Detect,
-        Self::Remedy,
-        Self::Configure,
-        Self::Review,
-        Self::Apply,
-        Self::Verify,
-    ];
+    pub const ALL: [Self; 7] =
+        [Self::Connect, Self::Detect, Self::Remedy, Self::Configure, Self::Review, Self::Apply, Self::Verify];
 
     /// The word in the URL.
     pub fn word(self) -> &'static str {

@@ -49,8 +49,11 @@ impl Timestamp {
     /// Seconds since 1970-01-01T00:00:00Z.
     pub fn unix(&self) -> u64 {
         let number = |from: usize, to: usize| self.0.get(from..to).and_then(|t| t.parse::<u64>().ok());
-        let parts = (number(0, 4), number(5, 7), number(8, 10), number(11, 13), number(14, 16), number(17, 19));
-        let (Some(year), Some(month), Some(day), Some(hour), Some(minute), Some(second)) = parts else { return 0 };
+        let parts =
+            (number(0, 4), number(5, 7), number(8, 10), number(11, 13), number(14, 16), number(17, 19));
+        let (Some(year), Some(month), Some(day), Some(hour), Some(minute), Some(second)) = parts else {
+            return 0;
+        };
         let year = if month <= 2 { year.saturating_sub(1) } else { year };
         let month_from_march = (month + 9) % 12;
         let day_of_year = (153 * month_from_march + 2) / 5 + day.saturating_sub(1);

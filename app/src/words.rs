@@ -49,6 +49,21 @@ pub fn list(words: &[String]) -> String {
     }
 }
 
+/// The same words, with a capital in front.
+pub fn capitalised(words: &str) -> String {
+    let mut letters = words.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
+
+/// Words as a sentence: a capital in front, a full stop at the end. Nothing stays nothing.
+pub fn sentence(words: &str) -> String {
+    match words {
+        "" => String::new(),
+        ended if ended.ends_with('.') => capitalised(ended),
+        open => format!("{}.", capitalised(open)),
+    }
+}
+
 /// The name of a step.
 pub fn step(step: Step) -> &'static str {
     match step {
@@ -191,6 +206,13 @@ pub fn remedy(remedy: RemedyKind) -> &'static str {
     }
 }
 
+/// A remedy as what is done: the subject of a sentence.
+pub fn remedy_doing(remedy: RemedyKind) -> &'static str {
+    match remedy {
+        RemedyKind::Quay => "Pulling from quay.io",
+    }
+}
+
 /// A remedy as a word of the rail.
 pub fn remedy_short(remedy: RemedyKind) -> &'static str {
     match remedy {
@@ -268,6 +290,13 @@ mod tests {
         assert_eq!(count(1_u32, "node"), "1 node");
         assert_eq!(count(0_u32, "node"), "0 nodes");
         assert_eq!(count(12_u32, "node"), "12 nodes");
+    }
+
+    #[test]
+    fn clauses_become_sentences() {
+        for (clause, sentence_of_it) in [("it is new", "It is new."), ("It is.", "It is."), ("", "")] {
+            assert_eq!(sentence(clause), sentence_of_it);
+        }
     }
 
     #[test]

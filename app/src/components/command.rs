@@ -3,16 +3,17 @@
 use leptos::prelude::*;
 
 use crate::islands::CopyButton;
+use crate::words;
 
 /// `id` is the element the copy button reads; `what` names the lines ("the kubectl line").
 pub(crate) fn command(id: &str, what: &str, lines: &str) -> AnyView {
     view! {
         <figure class="command">
             <figcaption>
-                <span>{capitalised(what)}</span>
+                <span>{words::capitalised(what)}</span>
                 <CopyButton target=id.to_owned() what=what.to_owned() />
             </figcaption>
-            <pre tabindex="0" role="group" aria-label=capitalised(what)>
+            <pre tabindex="0" role="group" aria-label=words::capitalised(what)>
                 <code id=id.to_owned()>{lines.trim_end().to_owned()}</code>
             </pre>
         </figure>
@@ -24,17 +25,11 @@ pub(crate) fn command(id: &str, what: &str, lines: &str) -> AnyView {
 pub(crate) fn printed(what: &str, lines: &str) -> AnyView {
     view! {
         <figure class="command">
-            <figcaption>{capitalised(what)}</figcaption>
-            <pre tabindex="0" role="group" aria-label=capitalised(what)>
+            <figcaption>{words::capitalised(what)}</figcaption>
+            <pre tabindex="0" role="group" aria-label=words::capitalised(what)>
                 <code>{lines.trim_end().to_owned()}</code>
             </pre>
         </figure>
     }
     .into_any()
-}
-
-/// A label begins with a capital; the copy button's words go on in the middle of a sentence.
-fn capitalised(what: &str) -> String {
-    let mut letters = what.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }

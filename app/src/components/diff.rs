@@ -3,6 +3,7 @@
 use domain::plan::{DiffLine, FileDiff, Hunk, LineKind};
 use leptos::prelude::*;
 
+use super::prose;
 use crate::words::count;
 
 /// `edit` is the page where the answer that leads to this can be changed; `None` in print.
@@ -22,7 +23,7 @@ pub(crate) fn diff(file: &FileDiff, edit: Option<&str>) -> AnyView {
             </a>
         }
     });
-    let why: Vec<_> = file.why.iter().map(|why| view! { <li>{why.clone()}</li> }).collect();
+    let why: Vec<_> = file.why.iter().map(|why| view! { <li>{prose(why)}</li> }).collect();
     let rows: Vec<_> = file.hunks.iter().flat_map(|hunk| hunk_rows(hunk, file.live)).collect();
     view! {
         <section class="diff">
@@ -32,7 +33,7 @@ pub(crate) fn diff(file: &FileDiff, edit: Option<&str>) -> AnyView {
                 {edit}
             </header>
             <div class="diff-why">
-                {(!file.note.is_empty()).then(|| view! { <p>{file.note.clone()}</p> })}
+                {(!file.note.is_empty()).then(|| view! { <p>{prose(&file.note)}</p> })}
                 {(!why.is_empty()).then(|| view! { <ul class="plain-list">{why}</ul> })}
             </div>
             <table class=file.live.then_some("live")>

@@ -3,7 +3,7 @@
 use domain::remedy::Fit;
 use leptos::prelude::*;
 
-use super::tag;
+use super::{prose, tag};
 use crate::words;
 
 /// The tag line of a card.
@@ -33,7 +33,7 @@ pub(crate) fn six_lines(fit: &Fit) -> AnyView {
             view! {
                 <div>
                     <dt>{name}</dt>
-                    <dd>{text.clone()}</dd>
+                    <dd>{prose(text)}</dd>
                 </div>
             }
         })

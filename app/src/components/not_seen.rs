@@ -3,6 +3,8 @@
 use domain::facts::NotSeen;
 use leptos::prelude::*;
 
+use super::prose;
+
 /// Nothing when everything was seen.
 pub(crate) fn not_seen(all: &[NotSeen]) -> Option<AnyView> {
     if all.is_empty() {
@@ -14,8 +16,8 @@ pub(crate) fn not_seen(all: &[NotSeen]) -> Option<AnyView> {
             view! {
                 <li>
                     <h3>{gap.what.clone()}</h3>
-                    <p>{gap.why.clone()}</p>
-                    <p class="soft">{gap.effect.clone()}</p>
+                    <p>{prose(&gap.why)}</p>
+                    <p class="soft">{prose(&gap.effect)}</p>
                 </li>
             }
         })

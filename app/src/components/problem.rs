@@ -3,7 +3,7 @@
 use domain::problem::Problem;
 use leptos::prelude::*;
 
-use super::{Icon, icon};
+use super::{Icon, icon, prose};
 
 /// All problems of a step, first on its page and first to be heard. Nothing when there are none.
 pub(crate) fn problems(all: &[Problem]) -> Option<AnyView> {
@@ -37,11 +37,11 @@ pub(crate) fn four_parts(problem: &Problem) -> AnyView {
             <dl>
                 <div>
                     <dt>"Why"</dt>
-                    <dd>{problem.why.clone()}</dd>
+                    <dd>{prose(&problem.why)}</dd>
                 </div>
                 <div>
                     <dt>"Next"</dt>
-                    <dd>{problem.next.clone()}</dd>
+                    <dd>{prose(&problem.next)}</dd>
                 </div>
                 {place}
             </dl>

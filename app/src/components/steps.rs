@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use domain::plan::Plan;
 use leptos::prelude::*;
 
+use super::prose;
 use crate::words::count;
 
 /// Given files first, since they are changed by replacing them; then live objects in their order.
@@ -26,7 +27,7 @@ pub(crate) fn planned_steps(plan: &Plan) -> AnyView {
         view! {
             <li>
                 <b class="mono">{step.target.label()}</b>
-                <span>{step.says.clone()}</span>
+                <span>{prose(&step.says)}</span>
             </li>
         }
         .into_any()

@@ -5,7 +5,7 @@ use domain::run::Step;
 use leptos::prelude::*;
 
 use super::Page;
-use crate::components::{Heading, frame, problems, tag};
+use crate::components::{Heading, frame, problems, prose, tag};
 use crate::view::{ConfigureView, WorkloadChoice};
 use crate::words::{self, Tone, count};
 
@@ -68,7 +68,7 @@ fn question(asked: &Question, view: &ConfigureView) -> AnyView {
     });
     let hint = view! {
         <p class="hint" id=hint>
-            {asked.help.clone()} {found}
+            {prose(&asked.help)} {found}
         </p>
     };
     if asked.choices.is_empty() {

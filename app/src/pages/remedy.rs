@@ -38,8 +38,8 @@ fn headline(fits: &[Fit]) -> String {
     match (possible, fits.first()) {
         (0, _) | (_, None) => "No remedy of this program helps here.".to_owned(),
         (1, Some(first)) => match first.level {
-            FitLevel::Fits => format!("{} fits this cluster.", words::remedy(first.remedy)),
-            FitLevel::Partly => format!("{} helps in part.", words::remedy(first.remedy)),
+            FitLevel::Fits => format!("{} fits this cluster.", words::remedy_doing(first.remedy)),
+            FitLevel::Partly => format!("{} helps in part.", words::remedy_doing(first.remedy)),
             FitLevel::NothingToChange | FitLevel::CannotHelp => "Nothing has to change.".to_owned(),
         },
         (many, Some(_)) => format!("{} ways out. One fits this cluster best.", number_word(many)),

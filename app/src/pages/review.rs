@@ -7,7 +7,7 @@ use domain::run::Step;
 use leptos::prelude::*;
 
 use super::Page;
-use crate::components::{Heading, diff, frame, not_seen, problems, table};
+use crate::components::{Heading, diff, frame, not_seen, problems, prose, table};
 use crate::view::ReviewView;
 use crate::words::{self, count};
 
@@ -112,8 +112,8 @@ pub(crate) fn risks(risks: &[Risk]) -> Option<AnyView> {
         .map(|risk| {
             view! {
                 <li>
-                    <h3>{risk.what.clone()}</h3>
-                    <p>{risk.why.clone()}</p>
+                    <h3>{prose(&risk.what)}</h3>
+                    <p>{prose(&risk.why)}</p>
                 </li>
             }
         })
@@ -143,8 +143,8 @@ pub(crate) fn not_covered(all: &[NotCovered]) -> Option<AnyView> {
                         <span class="mono">{left.image.clone()}</span>
                         <span class="why">{left.place.clone()} {container}</span>
                     </td>
-                    <td>{left.why.clone()}</td>
-                    <td>{left.instead.clone()}</td>
+                    <td>{prose(&left.why)}</td>
+                    <td>{prose(&left.instead)}</td>
                 </tr>
             }
             .into_any()
@@ -176,7 +176,7 @@ pub(crate) fn refused(all: &[Refused]) -> Option<AnyView> {
             view! {
                 <li>
                     <h3 class="mono">{place}</h3>
-                    <p>{left.why.clone()}</p>
+                    <p>{prose(&left.why)}</p>
                 </li>
             }
         })

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use super::verdict::ANONYMOUS_LIMIT;
 use crate::components::{Scale, range, table};
-use crate::words::count;
+use crate::words::{self, count};
 
 /// Rows that are shown at once; the others are one click away.
 const SHOWN: usize = 12;
@@ -54,7 +54,7 @@ fn exposure_row(image: &Exposure, scale: Scale, limit: u32) -> AnyView {
     let (low, high) = (image.pulls_per_6h.low, image.pulls_per_6h.high);
     let pulls = if low == high { high.to_string() } else { format!("{low}–{high}") };
     let bar = (high > 0).then(|| range(scale, low.into(), high.into(), limit.into()));
-    let why = image.why.join(" ");
+    let why = words::sentence(&image.why.join("; "));
     let named: Vec<_> = image
         .workloads
         .iter()

@@ -20,7 +20,7 @@ use failing::see_it;
 use reading::requests;
 
 use super::Page;
-use crate::components::{Heading, egress, frame, is_stale, meter, moment, not_seen, problems, proof};
+use crate::components::{Heading, egress, frame, is_stale, meter, moment, not_seen, problems, proof, prose};
 use crate::view::DetectView;
 use crate::words;
 
@@ -117,8 +117,7 @@ fn first_aid(diagnosis: &Diagnosis) -> Option<AnyView> {
     if diagnosis.first_aid.is_empty() {
         return None;
     }
-    let items: Vec<_> =
-        diagnosis.first_aid.iter().map(|advice| view! { <li>{advice.clone()}</li> }).collect();
+    let items: Vec<_> = diagnosis.first_aid.iter().map(|advice| view! { <li>{prose(advice)}</li> }).collect();
     Some(
         view! {
             <section class="aid">

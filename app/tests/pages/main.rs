@@ -1,0 +1,9 @@
+//! Every page in every state: held against the rules that all pages keep, and written out to be looked at.
+//!
+//! `UNTHROTTLE_GALLERY=FOLDER cargo test -p app --features ssr --test pages` leaves them there as files.
+#![cfg(feature = "ssr")]
+
+mod data;
+mod gallery;
+mod rules;
+mod words;

@@ -60,7 +60,8 @@ pub fn npm_ci(folder: &Path) -> Outcome {
 /// With what to do, when there is none.
 pub fn chromium() -> Outcome<PathBuf> {
     let browser = std::env::var_os("UNTHROTTLE_CHROMIUM").map_or("/usr/bin/chromium".into(), PathBuf::from);
-    if !browser.exists() && is_root_on_debian() {
+    if !browser.exists() && is_root() && Path::new("/etc/debian_version").exists() {
+        process::run(Command::new("apt-get").arg("update"))?;
         process::run(Command::new("apt-get").args([
             "install",
             "--yes",
@@ -72,11 +73,6 @@ pub fn chromium() -> Outcome<PathBuf> {
         return Ok(browser);
     }
     Err("Chromium is missing; install it, or name it in UNTHROTTLE_CHROMIUM".into())
-}
-
-/// Whether packages may be installed with apt.
-pub fn is_root_on_debian() -> bool {
-    is_root() && Path::new("/etc/debian_version").exists()
 }
 
 /// Whether this runs as root on Linux, which the lab needs for network namespaces and containers.

@@ -43,7 +43,7 @@ pub fn LiveProgress(events: String, start: Progress) -> impl IntoView {
     });
 
     view! {
-        <div class="progress" aria-busy="true">
+        <div class="progress">
             <p>
                 <b>{move || progress.with(|now| now.phase.clone())}</b>
                 " "

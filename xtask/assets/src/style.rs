@@ -1,7 +1,7 @@
 //! The style sheet: `style/*.css` as one text. Also compiled into the server's build script, which falls
 //! back on it when no assets were built; so it knows nothing but folders and text.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::{fs, io};
 
 /// Joins the style files of `folder`: `main.css` first, since it declares the order of the layers, the rest
@@ -21,6 +21,6 @@ pub fn concatenate(folder: &Path) -> io::Result<String> {
     files.iter().map(fs::read_to_string).collect()
 }
 
-fn is_main(file: &PathBuf) -> bool {
+fn is_main(file: &Path) -> bool {
     file.file_name().is_some_and(|name| name == "main.css")
 }

@@ -60,7 +60,7 @@ fn content(view: &ReportView) -> AnyView {
         {detect::verdict(diagnosis)}
         {detect::evidence(diagnosis, context)}
         {detect::refused(diagnosis)}
-        {detect::exposure(diagnosis)}
+        {detect::exposure(diagnosis, false)}
         {detect::failing_otherwise(diagnosis)}
         {diagnosis.cortex.as_ref().map(detect::cortex)}
         {not_seen(&unseen)}
@@ -101,7 +101,8 @@ fn decision(view: &ReportView) -> Option<AnyView> {
 }
 
 fn planned(view: &ReportView, plan: &Plan) -> AnyView {
-    let diffs: Vec<_> = view.diffs.iter().map(|file| diff(file, None)).collect();
+    let diffs: Vec<_> =
+        view.diffs.iter().enumerate().map(|(at, file)| diff(file, format!("diff-{at}"), None)).collect();
     let summary = (!plan.change_needed).then(|| view! { <p>{plan.summary.clone()}</p> });
     let steps = plan.change_needed.then(|| planned_steps(plan));
     let commands = (!view.commands.is_empty()).then(|| printed("the commands", &view.commands));

@@ -13,8 +13,8 @@ pub(crate) fn command(id: &str, what: &str, lines: &str) -> AnyView {
                 <span>{words::capitalised(what)}</span>
                 <CopyButton target=id.to_owned() what=what.to_owned() />
             </figcaption>
-            <pre tabindex="0" role="group" aria-label=words::capitalised(what)>
-                <code id=id.to_owned()>{lines.trim_end().to_owned()}</code>
+            <pre>
+                <code id=id.to_owned()>{typed(lines)}</code>
             </pre>
         </figure>
     }
@@ -26,10 +26,20 @@ pub(crate) fn printed(what: &str, lines: &str) -> AnyView {
     view! {
         <figure class="command">
             <figcaption>{words::capitalised(what)}</figcaption>
-            <pre tabindex="0" role="group" aria-label=words::capitalised(what)>
-                <code>{lines.trim_end().to_owned()}</code>
+            <pre>
+                <code>{typed(lines)}</code>
             </pre>
         </figure>
     }
     .into_any()
+}
+
+/// Each line in an element of its own, so that a wrapped one is told from the next by its indent. The line
+/// breaks stay in the text, which is what gets copied.
+fn typed(lines: &str) -> Vec<AnyView> {
+    lines
+        .trim_end()
+        .split_inclusive('\n')
+        .map(|line| view! { <span class="line">{line.to_owned()}</span> }.into_any())
+        .collect()
 }

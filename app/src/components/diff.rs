@@ -6,8 +6,8 @@ use leptos::prelude::*;
 use super::prose;
 use crate::words::count;
 
-/// `edit` is the page where the answer that leads to this can be changed; `None` in print.
-pub(crate) fn diff(file: &FileDiff, edit: Option<&str>) -> AnyView {
+/// `id` is where links to it go; `edit` is the page where the answer that leads to this can be changed; `None` in print.
+pub(crate) fn diff(file: &FileDiff, id: String, edit: Option<&str>) -> AnyView {
     let lines = || file.hunks.iter().flat_map(|hunk| &hunk.lines);
     let of_kind = |kind: LineKind| lines().filter(|line| line.kind == kind).count() as u64;
     let summary = format!(
@@ -26,7 +26,7 @@ pub(crate) fn diff(file: &FileDiff, edit: Option<&str>) -> AnyView {
     let why: Vec<_> = file.why.iter().map(|why| view! { <li>{prose(why)}</li> }).collect();
     let rows: Vec<_> = file.hunks.iter().flat_map(|hunk| hunk_rows(hunk, file.live)).collect();
     view! {
-        <section class="diff">
+        <section class="diff" id=id>
             <header>
                 <h2 class="mono">{file.name.clone()}</h2>
                 <span class="small soft">{summary}</span>

@@ -4,17 +4,14 @@ use domain::remedy::Fit;
 use leptos::prelude::*;
 
 use super::{prose, tag};
-use crate::words;
+use crate::words::{self, Tone};
 
 /// The tag line of a card.
 pub(crate) fn judgement(fit: &Fit, recommended: bool) -> AnyView {
-    let level = words::fit(fit.level);
-    let said = if recommended {
-        format!("Recommended: {}", fit.headline)
-    } else {
-        format!("{level}: {}", fit.headline)
-    };
-    tag(words::fit_tone(fit.level), said)
+    if recommended {
+        return tag(Tone::Good, format!("Recommended: {}", fit.headline));
+    }
+    tag(words::fit_tone(fit.level), format!("{}: {}", words::fit(fit.level), fit.headline))
 }
 
 /// What it fixes and not, interrupts, costs, risks, and how it is undone.

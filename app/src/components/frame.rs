@@ -33,8 +33,18 @@ pub(crate) fn frame(view: &RunView, heading: &Heading, main: AnyView) -> Page {
         _ => "Nothing has been changed",
     };
     let report = run.scan.is_some().then(|| {
-        view! { <a href=format!("/runs/{}/report.html", run.id)>"Report of this run"</a> }
+        view! {
+            <p>
+                <a href=format!("/runs/{}/report.html", run.id)>"Report of this run"</a>
+            </p>
+        }
     });
+    let links = view! {
+        <p>
+            <a href="/">"All runs"</a>
+        </p>
+        {report}
+    };
     let body = view! {
         <header class="bar">
             {brand()} {run.source.as_ref().map(|source| whose(run, source))}
@@ -46,7 +56,7 @@ pub(crate) fn frame(view: &RunView, heading: &Heading, main: AnyView) -> Page {
                 {practice(run)} <p class="stepline">{format!("{number} · {name}")}</p> {main}
             </main>
         </div>
-        {foot(&view.version, report.map(IntoAny::into_any))}
+        {foot(&view.version, Some(links.into_any()))}
     };
     Page { title, body: body.into_any() }
 }
@@ -71,7 +81,7 @@ fn brand() -> AnyView {
     view! {
         <a class="brand" href="/">
             {icon(Icon::Brand)}
-            "Unthrottle"
+            <span class="brand-name">"Unthrottle"</span>
         </a>
     }
     .into_any()
@@ -116,15 +126,7 @@ fn practice(run: &Run) -> Option<AnyView> {
     })
 }
 
-fn foot(version: &str, report: Option<AnyView>) -> AnyView {
-    view! {
-        <footer class="foot small soft">
-            <p>{format!("Unthrottle {version}")}</p>
-            <p>
-                <a href="/">"All runs"</a>
-            </p>
-            {report.map(|link| view! { <p>{link}</p> })}
-        </footer>
-    }
-    .into_any()
+fn foot(version: &str, links: Option<AnyView>) -> AnyView {
+    view! { <footer class="foot small soft"><p>{format!("Unthrottle {version}")}</p> {links}</footer> }
+        .into_any()
 }

@@ -30,12 +30,13 @@ pub(crate) fn meter(budget: &Budget) -> AnyView {
 
 fn spent(budget: &Budget, limit: u32, left: u32) -> AnyView {
     let left = left.min(limit);
+    let tone = if left == 0 { "extent bad" } else { "extent warn" };
     let used = u64::from(limit - left) * 400 / u64::from(limit.max(1));
     view! {
         <p class="big">{left} " " <span class="soft">{format!("of {limit} pulls left")}</span></p>
         <svg class="meter" viewBox="0 0 400 14" preserveAspectRatio="none" aria-hidden="true">
             <rect class="track" width="400" height="14" />
-            <rect class="used" width=used height="14" />
+            <rect class=tone width=used height="14" />
         </svg>
         <p class="small soft">{measured_where(budget)}</p>
     }

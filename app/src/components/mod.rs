@@ -40,5 +40,5 @@ pub(crate) use prose::prose;
 pub(crate) use rail::rail;
 pub(crate) use range::{Scale, range, span};
 pub(crate) use steps::planned_steps;
-pub(crate) use table::table;
-pub(crate) use tag::tag;
+pub(crate) use table::{Column, table};
+pub(crate) use tag::{in_a_word, tag};

@@ -12,7 +12,7 @@ pub(crate) fn rail(run: &Run, here: Step) -> AnyView {
         .into_iter()
         .map(|step| {
             let state = run.step_state(step);
-            let is_next = step != here && state == StepState::Open && !next_is_told;
+            let is_next = step > here && state == StepState::Open && !next_is_told;
             next_is_told |= is_next;
             item(run, step, state, step == here, is_next)
         })

@@ -29,7 +29,7 @@ impl Scale {
 pub(crate) fn range(scale: Scale, low: u64, high: u64, limit: u64) -> AnyView {
     let (from, to, line) = (scale.place(low), scale.place(high), scale.place(limit));
     let width = (to - from).max(2);
-    let over = if high > limit { "bar bad" } else { "bar warn" };
+    let over = if high > limit { "extent bad" } else { "extent warn" };
     view! {
         <svg class="range" viewBox="0 0 146 12" aria-hidden="true">
             <path class="axis" d="M0 6H146" />
@@ -47,7 +47,7 @@ pub(crate) fn span(scale: Scale, first: u64, last: u64) -> AnyView {
     view! {
         <svg class="range" viewBox="0 0 148 12" aria-hidden="true">
             <path class="axis" d="M0 6H148" />
-            <rect class="bar bad" x=from y="3" width=width height="6" rx="1" />
+            <rect class="extent bad" x=from y="3" width=width height="6" rx="1" />
         </svg>
     }
     .into_any()

@@ -2,16 +2,40 @@
 
 use leptos::prelude::*;
 
-/// `caption` names it; `columns` are its headings, numbers marked with true; `rows` are `<tr>` elements.
-pub(crate) fn table(caption: &str, columns: &[(&str, bool)], rows: Vec<AnyView>) -> AnyView {
+/// What a column holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Column {
+    /// Words.
+    Text,
+    /// Numbers, to the right.
+    Number,
+    /// Pictures of what another column says; left out where there is no room.
+    Drawing,
+}
+
+impl Column {
+    /// The class of its cells.
+    pub(crate) fn class(self) -> Option<&'static str> {
+        match self {
+            Self::Text => None,
+            Self::Number => Some("n"),
+            Self::Drawing => Some("drawn"),
+        }
+    }
+}
+
+/// `caption` names it; `columns` are its headings; `rows` are `<tr>` elements.
+pub(crate) fn table(caption: &str, columns: &[(&str, Column)], rows: Vec<AnyView>) -> AnyView {
     let heads: Vec<_> = columns
         .iter()
-        .map(|&(name, number)| view! { <th scope="col" class=number.then_some("n")>{name.to_owned()}</th> })
+        .map(|&(name, column)| view! { <th scope="col" class=column.class()>{name.to_owned()}</th> })
         .collect();
     view! {
         <div class="scroll" tabindex="0" role="group" aria-label=caption.to_owned()>
             <table>
-                <caption>{caption.to_owned()}</caption>
+                <caption>
+                    <span>{caption.to_owned()}</span>
+                </caption>
                 <thead>
                     <tr>{heads}</tr>
                 </thead>

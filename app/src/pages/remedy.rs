@@ -81,7 +81,7 @@ fn choices(view: &RemedyView) -> AnyView {
     let class = if view.fits.len() > 1 { "choices" } else { "choices one" };
     let go = (possible > 0).then(|| view! { <button class="button">"Configure"</button> });
     view! {
-        <form method="post" action=view.base.path(Step::Remedy) class="stack">
+        <form method="post" action=view.base.path(Step::Remedy) class="stack wide">
             <fieldset>
                 <legend class="vh">"Remedy"</legend>
                 <div class=class>{cards}</div>

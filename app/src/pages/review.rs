@@ -7,7 +7,7 @@ use domain::run::Step;
 use leptos::prelude::*;
 
 use super::Page;
-use crate::components::{Heading, diff, frame, not_seen, problems, prose, table};
+use crate::components::{Column, Heading, diff, frame, not_seen, problems, prose, table};
 use crate::view::ReviewView;
 use crate::words::{self, count};
 
@@ -71,7 +71,8 @@ fn planned(view: &ReviewView, plan: &Plan) -> AnyView {
         plan.summary.clone()
     };
     let edit = view.base.path(Step::Configure);
-    let diffs: Vec<_> = view.diffs.iter().map(|file| diff(file, Some(&edit))).collect();
+    let diffs: Vec<_> =
+        view.diffs.iter().enumerate().map(|(at, file)| diff(file, diff_id(at), Some(&edit))).collect();
     let index = (view.diffs.len() > 1).then(|| contents(&view.diffs));
     let on = if plan.change_needed { "Take the bundle" } else { "Take a bundle that says so" };
     view! {
@@ -98,9 +99,25 @@ fn planned(view: &ReviewView, plan: &Plan) -> AnyView {
     .into_any()
 }
 
+/// Where links to a diff go.
+fn diff_id(at: usize) -> String {
+    format!("diff-{at}")
+}
+
+/// Links to the diffs, where there are several.
 fn contents(diffs: &[FileDiff]) -> AnyView {
-    let names = diffs.iter().map(|diff| diff.name.clone()).collect::<Vec<_>>();
-    view! { <p class="small soft wrap">{format!("In this order: {}.", words::list(&names))}</p> }.into_any()
+    let links: Vec<_> = diffs
+        .iter()
+        .enumerate()
+        .map(|(at, diff)| {
+            view! {
+                <li>
+                    <a href=format!("#{}", diff_id(at))>{diff.name.clone()}</a>
+                </li>
+            }
+        })
+        .collect();
+    view! { <ul class="jumps">{links}</ul> }.into_any()
 }
 
 pub(crate) fn risks(risks: &[Risk]) -> Option<AnyView> {
@@ -156,7 +173,7 @@ pub(crate) fn not_covered(all: &[NotCovered]) -> Option<AnyView> {
                 <h2>"What stays on Docker Hub"</h2>
                 {table(
                     "Images that this remedy does not reach, each with another way",
-                    &[("Image and where", false), ("Why it stays", false), ("Another way", false)],
+                    &[("Image and where", Column::Text), ("Why it stays", Column::Text), ("Another way", Column::Text)],
                     rows,
                 )}
             </section>

@@ -74,7 +74,7 @@ fn earlier_run(run: &Run, now: &Timestamp) -> AnyView {
         tag(words::verdict_tone(verdict), words::verdict(verdict))
     });
     let days = now.unix().saturating_sub(run.changed_at.unix()) / 86_400;
-    let old = (days > OLD_AFTER_DAYS).then_some(" Older than 30 days: remove it if you no longer need it.");
+    let old = (days > OLD_AFTER_DAYS).then_some(". Older than 30 days: remove it if you no longer need it.");
     // Two runs of one cluster differ by their time; the buttons have to differ for those who hear them.
     let which = format!(" {name}, {}", run.changed_at);
     view! {

@@ -6,7 +6,8 @@ use leptos::prelude::*;
 
 use super::Page;
 use crate::components::{
-    Heading, command, context_choices, frame, is_stale, live_progress, moment, not_seen, problems, table, tag,
+    Column, Heading, command, context_choices, frame, in_a_word, is_stale, live_progress, moment, not_seen,
+    problems, table, tag,
 };
 use crate::view::VerifyView;
 use crate::words::{self, Tone, count};
@@ -158,7 +159,7 @@ fn checked_view(view: &VerifyView, state: &JobState, checked: &Verification) -> 
     };
     view! {
         <section class=format!("verdict {}", tone.class())>
-            <p class="verdict-word">{words::outcome(checked.outcome)}</p>
+            {in_a_word(tone, words::outcome(checked.outcome))}
             <h1>{outcome_sentence(checked.outcome)}</h1>
             <p>{outcome_counts(checked)} " " {hint}</p>
         </section>
@@ -186,7 +187,7 @@ pub(crate) fn containers(all: &[Checked]) -> Option<AnyView> {
                 <h2>"Planned containers"</h2>
                 {table(
                     "Every planned container, and from where its image came",
-                    &[("Container", false), ("State", false), ("Image", false)],
+                    &[("Container", Column::Text), ("State", Column::Text), ("Image", Column::Text)],
                     rows,
                 )}
             </section>
@@ -251,7 +252,7 @@ pub(crate) fn still_throttled(all: &[StillThrottled]) -> Option<AnyView> {
                 <h2>"Still waiting for Docker Hub"</h2>
                 {table(
                     "Containers outside of the plan that Docker Hub refuses",
-                    &[("Container", false), ("Foreseen", false), ("Image", false)],
+                    &[("Container", Column::Text), ("Foreseen", Column::Text), ("Image", Column::Text)],
                     rows,
                 )}
             </section>

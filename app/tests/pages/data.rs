@@ -88,7 +88,7 @@ impl Data {
 fn spice(key: &str, value: &mut Value, with: &str) {
     match value {
         Value::String(text) if !WORDS.contains(&key) && Timestamp::parse(text).is_none() => {
-            text.push_str(with)
+            text.push_str(with);
         }
         Value::Array(items) => items.iter_mut().for_each(|item| spice(key, item, with)),
         Value::Object(fields) => fields.iter_mut().for_each(|(key, value)| spice(key, value, with)),

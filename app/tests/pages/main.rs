@@ -2,6 +2,7 @@
 //!
 //! `UNTHROTTLE_GALLERY=FOLDER cargo test -p app --features ssr --test pages` leaves them there as files.
 #![cfg(feature = "ssr")]
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a failed step of a test is a failed test")]
 
 mod data;
 mod gallery;

@@ -4,16 +4,17 @@ use domain::diagnosis::{Diagnosis, Exposure};
 use leptos::prelude::*;
 
 use super::verdict::ANONYMOUS_LIMIT;
-use crate::components::{Scale, range, table};
+use crate::components::{Column, Scale, range, table};
 use crate::words::{self, count};
 
 /// Rows that are shown at once; the others are one click away.
-const SHOWN: usize = 12;
+const SHOWN: usize = 8;
 /// Workloads that a row names.
 const NAMED: usize = 4;
 
-/// The most frequently pulled first. Nothing when no image is on Docker Hub.
-pub(crate) fn exposure(diagnosis: &Diagnosis) -> Option<AnyView> {
+/// The most frequently pulled first; with `folded`, only those are open to view. Nothing when no image is on
+/// Docker Hub.
+pub(crate) fn exposure(diagnosis: &Diagnosis, folded: bool) -> Option<AnyView> {
     if diagnosis.exposure.is_empty() {
         return None;
     }
@@ -23,9 +24,13 @@ pub(crate) fn exposure(diagnosis: &Diagnosis) -> Option<AnyView> {
     let most = images.iter().map(|image| image.pulls_per_6h.high).max().unwrap_or(0);
     let scale = Scale::new(0, u64::from(most.max(limit)));
     let row = |image: &&Exposure| exposure_row(image, scale, limit);
-    let (first, rest) = images.split_at(SHOWN.min(images.len()));
-    let columns =
-        [("Image, as written", false), ("Workloads", false), ("Pulls in 6 h", true), ("Range", false)];
+    let (first, rest) = images.split_at(if folded { SHOWN.min(images.len()) } else { images.len() });
+    let columns = [
+        ("Image, as written", Column::Text),
+        ("Workloads", Column::Text),
+        ("Pulls in 6 h", Column::Number),
+        ("Range", Column::Drawing),
+    ];
     let more = (!rest.is_empty()).then(|| {
         view! {
             <details>
@@ -39,7 +44,7 @@ pub(crate) fn exposure(diagnosis: &Diagnosis) -> Option<AnyView> {
             <section>
                 <h2>"Who spends it"</h2>
                 {table(
-                    &format!("Images of Docker Hub, with an estimate of their pulls in six hours, low to high. The line marks {limit}."),
+                    &format!("Images of Docker Hub, with an estimate of their pulls in six hours, low to high. The limit, drawn as a line, is {limit}."),
                     &columns,
                     first.iter().map(row).collect(),
                 )}
@@ -74,7 +79,7 @@ fn exposure_row(image: &Exposure, scale: Scale, limit: u32) -> AnyView {
                 <span class="why">{(image.nodes > 0).then(|| format!("on {}", count(image.nodes, "node")))}</span>
             </td>
             <td class="n">{pulls}</td>
-            <td class="when">{bar}</td>
+            <td class="drawn">{bar}</td>
         </tr>
     }
     .into_any()

@@ -8,7 +8,7 @@ use domain::time::Timestamp;
 use domain::workload::ContainerKind;
 use leptos::prelude::*;
 
-use crate::components::{Scale, command, span, table, tag};
+use crate::components::{Column, Scale, command, span, table, tag};
 use crate::words::{self, Tone, count};
 
 /// Rows of a table that are shown at once; the rest is said in a line.
@@ -66,13 +66,15 @@ pub(crate) fn refused(diagnosis: &Diagnosis) -> Option<AnyView> {
     let scale = Scale::new(start, end);
     let rows = groups.iter().take(SHOWN).map(|group| refused_row(group, scale)).collect();
     let from = Timestamp::from_unix(start);
+    let now = groups.iter().any(|group| group.first.current);
+    let title = if now { "What Docker Hub refuses" } else { "What Docker Hub refused" };
     Some(
         view! {
             <section>
-                <h2>"What Docker Hub refuses"</h2>
+                <h2>{title}</h2>
                 {table(
-                    &format!("Refused pulls by workload. The bars go from {} to {} UTC.", from.clock(), diagnosis.source.collected_at.clock()),
-                    &[("Workload and image", false), ("State", false), ("Times", true), ("When", false)],
+                    &format!("Refused pulls by workload, from {} to {} UTC", from.clock(), diagnosis.source.collected_at.clock()),
+                    &[("Workload and image", Column::Text), ("State", Column::Text), ("Times", Column::Number), ("When", Column::Text)],
                     rows,
                 )}
                 {left_out(groups.len())}
@@ -136,7 +138,7 @@ pub(crate) fn failing_otherwise(diagnosis: &Diagnosis) -> Option<AnyView> {
                 <h2>"Failing for another reason"</h2>
                 {table(
                     "Containers that cannot pull, and it is not Docker Hub's limit",
-                    &[("Workload and image", false), ("Cause", false), ("What it says", false)],
+                    &[("Workload and image", Column::Text), ("Cause", Column::Text), ("What it says", Column::Text)],
                     rows,
                 )}
                 {left_out(groups.len())}

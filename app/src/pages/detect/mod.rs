@@ -56,7 +56,7 @@ fn diagnosed(view: &DetectView, state: &JobState, scan: &Scan) -> AnyView {
         {first_aid(diagnosis)}
         {refused(diagnosis)}
         {budget(diagnosis)}
-        {exposure(diagnosis)}
+        {exposure(diagnosis, true)}
         {failing_otherwise(diagnosis)}
         {diagnosis.cortex.as_ref().map(cortex)}
         {not_seen(&diagnosis.not_seen)}

@@ -4,7 +4,7 @@ use domain::run::{JobState, Progress, Request, Run, Source, Step};
 use leptos::prelude::*;
 
 use super::scan_again;
-use crate::components::{live_progress, table};
+use crate::components::{Column, live_progress, table};
 use crate::view::DetectView;
 use crate::words::count;
 
@@ -89,7 +89,7 @@ pub(crate) fn request_table(all: &[Request]) -> Option<AnyView> {
         .collect();
     Some(table(
         "Every request that was made to the cluster",
-        &[("Verb", false), ("Resource", false), ("Times", true)],
+        &[("Verb", Column::Text), ("Resource", Column::Text), ("Times", Column::Number)],
         rows,
     ))
 }

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use domain::diagnosis::{Diagnosis, Finding, Verdict};
 use leptos::prelude::*;
 
-use crate::components::{Icon, icon};
-use crate::words::{self, Tone, count};
+use crate::components::in_a_word;
+use crate::words::{self, count};
 
 /// How many anonymous pulls Docker Hub gives to one address in six hours (Docker's page on usage and limits).
 pub(super) const ANONYMOUS_LIMIT: u32 = 100;
@@ -17,18 +17,13 @@ type Prose = Vec<(bool, String)>;
 /// The block that heads the page, the report as well.
 pub(crate) fn verdict(diagnosis: &Diagnosis) -> AnyView {
     let tone = words::verdict_tone(diagnosis.verdict);
-    let mark = match tone {
-        Tone::Bad | Tone::Warn => Icon::Alert,
-        Tone::Good => Icon::Good,
-        Tone::Plain => Icon::Question,
-    };
     let prose: Vec<_> = rests_on(diagnosis)
         .into_iter()
         .map(|(strong, text)| if strong { view! { <b>{text}</b> }.into_any() } else { text.into_any() })
         .collect();
     view! {
         <section class=format!("verdict {}", tone.class())>
-            <p class="verdict-word">{icon(mark)} <span>{words::verdict(diagnosis.verdict)}</span></p>
+            {in_a_word(tone, words::verdict(diagnosis.verdict))}
             <h1>{words::verdict_sentence(diagnosis)}</h1>
             <p>{prose}</p>
         </section>

@@ -53,6 +53,17 @@ pub trait Sources: Send + Sync {
     /// The source a run names; `files` are the ones the run was given. Contacts nothing yet where that can
     /// be avoided: reading starts with [`FactSource::read`].
     async fn open(&self, source: &Source, files: Vec<InputFile>) -> Result<Box<dyn FactSource>, Problem>;
+
+    /// The same cluster again, after a plan was carried out. The practice cluster shows its recorded end
+    /// then; every other source is what it is.
+    async fn revisit(&self, source: &Source) -> Result<Box<dyn FactSource>, Problem> {
+        self.open(source, Vec::new()).await
+    }
+
+    /// The time that a source's facts are of, where that is not now: a recording has its own.
+    fn time_of(&self, _source: &Source) -> Option<Timestamp> {
+        None
+    }
 }
 
 /// Tells the time of day.

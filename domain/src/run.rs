@@ -45,6 +45,10 @@ pub struct Run {
     pub problems: BTreeMap<Step, Vec<Problem>>,
     /// What was asked of the cluster, as `verb path` with counts, for "what did you read?".
     pub requests: Vec<Request>,
+    /// What was asked by the last check; apart from [`Run::requests`], since a bundle tells of the scan only
+    /// and keeps its bytes.
+    #[serde(default)]
+    pub check_requests: Vec<Request>,
 }
 
 /// One kind of request made to the cluster.
@@ -203,6 +207,7 @@ impl Run {
             verification: None,
             problems: BTreeMap::new(),
             requests: Vec::new(),
+            check_requests: Vec::new(),
         }
     }
 

@@ -59,6 +59,23 @@ pub fn build(
     Ok(files)
 }
 
+/// The lines that carry a plan out in the folder of its bundle: those of the readme for live objects, and the
+/// patch for given files.
+pub fn apply_lines(plan: &Plan) -> Vec<String> {
+    let files = changes_files(plan).then(|| "git apply diff.patch".to_owned());
+    files.into_iter().chain(commands::apply(plan)).collect()
+}
+
+/// The lines that take it back, likewise.
+pub fn take_back_lines(plan: &Plan) -> Vec<String> {
+    let files = changes_files(plan).then(|| "git apply -R diff.patch".to_owned());
+    commands::take_back(plan).into_iter().chain(files).collect()
+}
+
+fn changes_files(plan: &Plan) -> bool {
+    plan.edits.iter().any(|edit| edit.file.is_some())
+}
+
 fn file(path: impl Into<String>, bytes: Vec<u8>) -> BundleFile {
     BundleFile { path: path.into(), bytes, executable: false }
 }

@@ -1,0 +1,129 @@
+//! The short operations on a run: what a person answers at each step.
+
+use domain::ports::InputFile;
+use domain::problem::Problem;
+use domain::remedy::{Answers, RemedyKind};
+use domain::run::{Run, Source, Step, StepState};
+
+use super::{Refusal, Runs, problems};
+use crate::plan::{self, Made};
+
+impl Runs {
+    /// Connects a run to what it shall read, with the files to keep for it. Whatever rested on another
+    /// source is forgotten and a job that goes on is stopped. Nothing is read yet.
+    ///
+    /// # Errors
+    /// `run_in_use`, `run_unknown`, or the store's problem.
+    pub fn connect(&self, id: &str, source: Source, files: &[InputFile]) -> Result<(), Refusal> {
+        let name = source.name().to_owned();
+        self.change(id, Step::Connect, |run| {
+            self.jobs.dismiss(id);
+            self.store.save_files(id, files)?;
+            run.answered(Step::Connect);
+            run.problems.clear();
+            run.source = Some(source);
+            Ok(())
+        })?;
+        Ok(self.note(id, "connected", name)?)
+    }
+
+    /// Keeps a problem with a run: an answer that could not even be read, such as an upload that is too
+    /// large.
+    ///
+    /// # Errors
+    /// Always: the problem itself when it was kept, or why it could not be.
+    pub fn reject(&self, id: &str, step: Step, problem: Problem) -> Result<(), Refusal> {
+        self.change(id, step, |_| Err(problem))
+    }
+
+    /// Chooses a remedy. Choosing the same one again keeps its answers and its plan.
+    ///
+    /// # Errors
+    /// `too_early` without a scan, `run_in_use`, `run_unknown`, or the store's problem.
+    pub fn choose(&self, id: &str, remedy: RemedyKind) -> Result<(), Refusal> {
+        self.change(id, Step::Remedy, |run| {
+            if run.step_state(Step::Remedy) == StepState::Later {
+                return Err(problems::too_early(Step::Remedy));
+            }
+            if run.remedy != Some(remedy) {
+                run.answered(Step::Remedy);
+                run.remedy = Some(remedy);
+            }
+            Ok(())
+        })?;
+        Ok(self.note(id, "remedy_chosen", remedy.word())?)
+    }
+
+    /// Answers what the chosen remedy asks and makes the plan. The answers are kept even when no plan can be
+    /// made of them; a plan of other answers is forgotten.
+    ///
+    /// # Errors
+    /// `too_early` without a remedy, what the plan lacks, `run_in_use`, `run_unknown`, or the store's problem.
+    pub fn configure(&self, id: &str, answers: Answers) -> Result<(), Refusal> {
+        let digest = self.change(id, Step::Configure, |run| {
+            if run.step_state(Step::Configure) == StepState::Later {
+                return Err(problems::too_early(Step::Configure));
+            }
+            let before = run.plan.take();
+            run.answers = answers;
+            let made = make(run, &self.store.load_files(id)?)?;
+            if before.as_ref() == Some(&made.plan) {
+                run.plan = before;
+            } else {
+                run.answered(Step::Configure);
+                run.plan = Some(made.plan);
+            }
+            Ok(run.plan.as_ref().map(|plan| plan.digest.clone()).unwrap_or_default())
+        })?;
+        Ok(self.note(id, "plan_made", digest)?)
+    }
+
+    /// The plan of a run with what it makes of the given files, made again from what is stored: the same run
+    /// gives the same bytes.
+    ///
+    /// # Errors
+    /// `too_early` without a plan, `run_unknown`, or the store's problem.
+    pub fn material(&self, id: &str) -> Result<Material, Problem> {
+        let run = self.get(id)?;
+        if run.plan.is_none() {
+            return Err(problems::too_early(Step::Apply));
+        }
+        let files = self.store.load_files(id)?;
+        let made = make(&run, &files)?;
+        Ok(Material { run, files, made })
+    }
+
+    /// Remembers that the bundle of a run was taken: the first time counts.
+    ///
+    /// # Errors
+    /// `too_early` without a plan, `run_in_use`, `run_unknown`, or the store's problem.
+    pub fn bundle_taken(&self, id: &str) -> Result<(), Refusal> {
+        let now = self.now();
+        self.change(id, Step::Apply, |run| {
+            if run.plan.is_none() {
+                return Err(problems::too_early(Step::Apply));
+            }
+            run.bundle_taken_at.get_or_insert(now);
+            Ok(())
+        })?;
+        Ok(self.note(id, "bundle_taken", "")?)
+    }
+}
+
+/// What a bundle is made of.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Material {
+    /// The run, with its scan and its plan.
+    pub run: Run,
+    /// The files it was given.
+    pub files: Vec<InputFile>,
+    /// The plan and what it makes of the files.
+    pub made: Made,
+}
+
+fn make(run: &Run, files: &[InputFile]) -> Result<Made, Problem> {
+    let (Some(scan), Some(remedy)) = (&run.scan, run.remedy) else {
+        return Err(problems::too_early(Step::Configure));
+    };
+    plan::make(scan, remedy, &run.answers, files)
+}

@@ -1,0 +1,10 @@
+//! The use cases over scripted sources, a store in memory and a clock that is set.
+
+#[cfg(test)]
+mod runs;
+#[cfg(test)]
+mod scan;
+#[cfg(test)]
+mod support;
+#[cfg(test)]
+mod verify;

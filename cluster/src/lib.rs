@@ -1,1 +1,20 @@
-//! cluster
+//! Kubernetes, by kube: the only place that names its types.
+//!
+//! Reads a live cluster page by page into [`domain::facts`], or the practice cluster through the same code.
+//! It asks for get, list and access reviews only, and never for a Secret. What it reads means nothing to it:
+//! objects are decoded by [`manifests::objects`] and judged in `domain`.
+
+mod ask;
+mod connect;
+#[cfg(test)]
+mod fake;
+mod kubeconfig;
+mod problems;
+mod proxy;
+mod reader;
+mod record;
+mod recording;
+
+pub use kubeconfig::{ContextSummary, Contexts, IN_CLUSTER, contexts};
+pub use reader::ClusterReader;
+pub use record::record;

@@ -58,7 +58,7 @@ fn content(view: &ReportView) -> AnyView {
     view! {
         {about(view)}
         {detect::verdict(diagnosis)}
-        {detect::evidence(diagnosis, context)}
+        {detect::evidence(diagnosis, context, |line| printed("the line that shows it", line))}
         {detect::refused(diagnosis)}
         {detect::exposure(diagnosis, false)}
         {detect::failing_otherwise(diagnosis)}

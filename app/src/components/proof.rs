@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use crate::words;
 
-/// A finding and its lines. `kubectl` shows them where they were read, when there is a cluster to ask.
+/// A finding and its lines.
 pub(crate) fn proof(finding: &Finding) -> AnyView {
     let when = match (&finding.first_seen, &finding.last_seen) {
         (Some(first), Some(last)) if first != last => {

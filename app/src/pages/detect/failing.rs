@@ -8,7 +8,7 @@ use domain::time::Timestamp;
 use domain::workload::ContainerKind;
 use leptos::prelude::*;
 
-use crate::components::{Column, Scale, command, span, table, tag};
+use crate::components::{Column, Scale, span, table, tag};
 use crate::words::{self, Tone, count};
 
 /// Rows of a table that are shown at once; the rest is said in a line.
@@ -171,7 +171,7 @@ fn otherwise_row(group: &Alike<'_>) -> AnyView {
 }
 
 /// The line that shows the proof where it was read. The practice cluster has no such place.
-pub(crate) fn see_it(finding: &Finding, kind: SourceKind, context: Option<&str>) -> Option<AnyView> {
+pub(crate) fn see_it(finding: &Finding, kind: SourceKind, context: Option<&str>) -> Option<String> {
     if kind == SourceKind::Demo {
         return None;
     }
@@ -181,7 +181,7 @@ pub(crate) fn see_it(finding: &Finding, kind: SourceKind, context: Option<&str>)
         quoted(&finding.namespace),
         quoted(&finding.pod)
     );
-    Some(command("see-it", "the line that shows it", &line))
+    Some(line)
 }
 
 /// A word for a POSIX shell: as it is when nothing in it is special, else between single quotes.

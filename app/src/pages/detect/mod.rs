@@ -20,7 +20,9 @@ use failing::see_it;
 use reading::requests;
 
 use super::Page;
-use crate::components::{Heading, egress, frame, is_stale, meter, moment, not_seen, problems, proof, prose};
+use crate::components::{
+    Heading, command, egress, frame, is_stale, meter, moment, not_seen, problems, proof, prose,
+};
 use crate::view::DetectView;
 use crate::words;
 
@@ -52,7 +54,7 @@ fn diagnosed(view: &DetectView, state: &JobState, scan: &Scan) -> AnyView {
     view! {
         {verdict(diagnosis)}
         {how_current(view, state, diagnosis)}
-        {evidence(diagnosis, context)}
+        {evidence(diagnosis, context, |line| command("see-it", "the line that shows it", line))}
         {first_aid(diagnosis)}
         {refused(diagnosis)}
         {budget(diagnosis)}
@@ -98,15 +100,20 @@ fn scan_again(run: &Run, label: &'static str) -> AnyView {
     .into_any()
 }
 
-/// The strongest finding with its lines; the others are in the table of what is refused.
-pub(crate) fn evidence(diagnosis: &Diagnosis, context: Option<&str>) -> Option<AnyView> {
+/// The strongest finding with its lines; the others are in the table of what is refused. `typed` shows the
+/// line for a shell.
+pub(crate) fn evidence(
+    diagnosis: &Diagnosis,
+    context: Option<&str>,
+    typed: impl FnOnce(&str) -> AnyView,
+) -> Option<AnyView> {
     let first = diagnosis.findings.iter().find(|finding| finding.cause.is_docker_hub_limit())?;
     Some(
         view! {
             <section>
                 <h2>"Proof"</h2>
                 {proof(first)}
-                {see_it(first, diagnosis.source.kind, context)}
+                {see_it(first, diagnosis.source.kind, context).map(|line| typed(&line))}
             </section>
         }
         .into_any(),

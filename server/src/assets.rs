@@ -29,6 +29,13 @@ pub async fn get(Path(name): Path<String>, headers: HeaderMap) -> Response {
     }
 }
 
+/// The style sheet itself, for a report that has to open without the program.
+pub fn style() -> &'static str {
+    let name = ADDRESSES.style.trim_start_matches("/assets/");
+    let file = FILES.iter().find(|file| file.name == name);
+    file.and_then(|file| std::str::from_utf8(file.identity).ok()).unwrap_or_default()
+}
+
 impl Asset {
     fn answer(&self, request: &HeaderMap) -> Response {
         let (encoding, body) = self.best_for(request);

@@ -2,4 +2,9 @@
 //! nothing itself.
 
 pub mod assets;
+pub mod cli;
+pub mod export;
+pub mod input;
 pub mod render;
+pub mod web;
+pub mod wiring;

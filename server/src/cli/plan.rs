@@ -1,0 +1,189 @@
+//! `plan`: a chosen remedy becomes a plan and a bundle (INTERFACE §5).
+//!
+//! The plan is kept as a run, so that the wizard and `verify` can go on with it; `--no-store` keeps nothing.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use clap::{Args, ValueEnum};
+use domain::plan::Plan as Planned;
+use domain::ports::Clock as _;
+use domain::problem::{Problem, ProblemKind};
+use domain::remedy::{Answers, RemedyKind};
+use domain::run::Run;
+use engine::plan;
+use engine::runs::{Material, Refusal};
+
+use super::output::{Output, Tone, section, visible};
+use super::scan::{Reading, read};
+use super::source::SourceArgs;
+use super::{Global, Status};
+use crate::export::{self, Bundle};
+use crate::wiring::{self, SystemClock};
+
+/// Plans a remedy: every change as a diff, and a bundle to carry it out
+///
+/// Keys of --set for the remedy quay: cortex-version (such as 0.22.1; asked only when the inputs do not say it).
+#[derive(Debug, Args)]
+pub(super) struct Plan {
+    /// The remedy
+    #[arg(long, value_enum)]
+    remedy: Remedy,
+    #[command(flatten)]
+    source: SourceArgs,
+    /// An answer to what the remedy asks (repeatable)
+    #[arg(long, value_name = "KEY=VALUE", value_parser = key_value)]
+    set: Vec<(String, String)>,
+    /// Change only this object (repeatable)
+    #[arg(long, value_name = "KIND/NAMESPACE/NAME")]
+    only: Vec<String>,
+    /// Where the bundle goes: a .zip, a .tar.gz, or a folder that does not exist yet
+    #[arg(long, value_name = "OUT")]
+    bundle: PathBuf,
+    /// Keep nothing: the wizard will not know of this plan
+    #[arg(long)]
+    no_store: bool,
+}
+
+/// The remedies by their words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Remedy {
+    /// Pull from registries that do not count: Cortex's images from quay.io
+    Quay,
+}
+
+fn key_value(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((key, value)) if !key.is_empty() => Ok((key.to_owned(), value.to_owned())),
+        _ => Err("it has to be KEY=VALUE".to_owned()),
+    }
+}
+
+impl Plan {
+    pub(super) async fn run(&self, global: &Global, output: &Output) -> Result<Status, Problem> {
+        export::check_target(&self.bundle)?;
+        let answers = self.answers()?;
+        let reading = read(self.source.open().await?, output).await?;
+        if reading.stopped {
+            return Err(stopped());
+        }
+        let material = self.make(reading, answers, global.data_dir.as_deref(), output)?;
+        Bundle::of(&material)?.write(&self.bundle)?;
+        let plan = &material.made.plan;
+        if output.is_json() {
+            output.json(plan)?;
+        } else {
+            output.text(&text(plan, &self.bundle, output))?;
+        }
+        Ok(Status::Done)
+    }
+
+    fn kind(&self) -> RemedyKind {
+        match self.remedy {
+            Remedy::Quay => RemedyKind::Quay,
+        }
+    }
+
+    fn answers(&self) -> Result<Answers, Problem> {
+        let mut set = BTreeMap::new();
+        for (key, value) in &self.set {
+            if key != "cortex-version" {
+                let why = format!("The remedy {} asks nothing named {key:?}.", self.kind().word());
+                let next = "The keys are listed by `unthrottle plan --help`.";
+                return Err(Problem::bad_input("set_unknown", "An answer has no question.", why, next)
+                    .at(format!("--set {key}")));
+            }
+            if set.insert(key.clone(), value.clone()).is_some() {
+                let why = format!("{key} was set twice.");
+                return Err(Problem::bad_input("set_twice", "An answer is ambiguous.", why, "Set it once.")
+                    .at(format!("--set {key}")));
+            }
+        }
+        Ok(Answers { set, only: self.only.clone() })
+    }
+
+    /// Makes the plan within a kept run, or beside any when nothing is to be or can be kept.
+    fn make(
+        &self,
+        reading: Reading,
+        answers: Answers,
+        data_dir: Option<&Path>,
+        output: &Output,
+    ) -> Result<Material, Problem> {
+        let service = if self.no_store {
+            None
+        } else {
+            let opened =
+                wiring::data_dir(data_dir).and_then(|folder| wiring::runs(&folder, "the command line"));
+            opened.inspect_err(|problem| output.warning(problem)).ok()
+        };
+        match service {
+            Some(runs) => self.make_kept(&runs, reading, answers).map_err(Refusal::into_problem),
+            None => self.make_loose(reading, answers),
+        }
+    }
+
+    fn make_kept(
+        &self,
+        runs: &Arc<engine::runs::Runs>,
+        reading: Reading,
+        answers: Answers,
+    ) -> Result<Material, Refusal> {
+        let Reading { source, files, scanned, .. } = reading;
+        let id = runs.adopt(source, &files, scanned)?;
+        runs.choose(&id, self.kind())?;
+        runs.configure(&id, answers)?;
+        let material = runs.material(&id)?;
+        runs.bundle_taken(&id)?;
+        Ok(material)
+    }
+
+    fn make_loose(&self, reading: Reading, answers: Answers) -> Result<Material, Problem> {
+        let Reading { source, files, scanned, .. } = reading;
+        let made = plan::make(&scanned.scan, self.kind(), &answers, &files)?;
+        let run = Run {
+            source: Some(source),
+            scan: Some(scanned.scan),
+            requests: scanned.requests,
+            remedy: Some(self.kind()),
+            answers,
+            plan: Some(made.plan.clone()),
+            ..Run::new(String::new(), SystemClock.now())
+        };
+        Ok(Material { run, files, made })
+    }
+}
+
+fn stopped() -> Problem {
+    let (what, why) = ("No plan was made.", "Reading was stopped before its end.");
+    Problem {
+        kind: ProblemKind::Interrupted,
+        ..Problem::outside("stopped", what, why, "Run the same command again.")
+    }
+}
+
+/// The plan for people.
+pub(super) fn text(plan: &Planned, out: &Path, output: &Output) -> String {
+    let tone = if plan.change_needed { Tone::Warning } else { Tone::Good };
+    let mut text = format!("{}\n", output.toned(tone, &visible(&plan.summary)));
+    let edits = plan.edits.iter().map(|edit| {
+        let place = match (&edit.file, &edit.object) {
+            (Some(file), _) => edit.line.map_or_else(|| file.clone(), |line| format!("{file}:{line}")),
+            (None, object) => object.clone().unwrap_or_default(),
+        };
+        vec![place, edit.from.clone().unwrap_or_else(|| "(new)".to_owned()), "→".to_owned(), edit.to.clone()]
+    });
+    section(&mut text, "Changes", edits.collect());
+    let refused = plan.refused.iter().map(|refused| vec![refused.place.clone(), refused.why.clone()]);
+    section(&mut text, "Left alone, because the edit would not be certain", refused.collect());
+    let stays = plan
+        .not_covered
+        .iter()
+        .map(|left| vec![left.image.clone(), left.place.clone(), left.instead.clone()]);
+    section(&mut text, "Stays on Docker Hub", stays.collect());
+    let risks = plan.risks.iter().map(|risk| vec![format!("{} {}", risk.what, risk.why)]);
+    section(&mut text, "What to know before", risks.collect());
+    text.push_str(&format!("\nBundle: {}\n", visible(&out.display().to_string())));
+    text
+}

@@ -9,6 +9,7 @@ mod connect;
 #[cfg(test)]
 mod fake;
 mod kubeconfig;
+mod practice;
 mod problems;
 mod proxy;
 mod reader;
@@ -16,5 +17,6 @@ mod record;
 mod recording;
 
 pub use kubeconfig::{ContextSummary, Contexts, IN_CLUSTER, contexts};
+pub use practice::{Practice, practice};
 pub use reader::ClusterReader;
 pub use record::record;

@@ -21,18 +21,27 @@ pub enum Practice {
 /// The name people see.
 const NAME: &str = "practice cluster";
 
+/// The recordings in this program; `practice/README.md` tells how they are made.
+const RECORDINGS: &[(Practice, &[u8])] =
+    &[(Practice::Throttled, include_bytes!("../practice/throttled.json.gz"))];
+
 impl Practice {
     fn recording(self) -> Result<Recording, Problem> {
-        Recording::from_gz(match self {
-            Self::Throttled => include_bytes!("../practice/throttled.json.gz"),
-            Self::Healed => include_bytes!("../practice/healed.json.gz"),
-        })
+        match RECORDINGS.iter().find(|(state, _)| *state == self) {
+            Some((_, bytes)) => Recording::from_gz(bytes),
+            None => Err(Problem::bad_input(
+                "recording_missing",
+                "The practice cluster is not available.",
+                "This program was built without a recording of it.",
+                "Read a real cluster with --context, or files with --from.",
+            )),
+        }
     }
 
     /// When the recording was made: a scan of it is of that time.
     ///
     /// # Errors
-    /// When the recording in the program is damaged.
+    /// When the program holds no such recording, or it is damaged.
     pub fn recorded_at(self) -> Result<Timestamp, Problem> {
         self.recording().map(|recording| recording.recorded_at)
     }
@@ -41,9 +50,48 @@ impl Practice {
 /// A reader of the practice cluster. Needs a tokio runtime, as every client does.
 ///
 /// # Errors
-/// When the recording in the program is damaged.
+/// When the program holds no such recording, or it is damaged.
 pub fn practice(state: Practice) -> Result<ClusterReader, Problem> {
     let cluster = ClusterFact { name: NAME.to_owned(), ..ClusterFact::default() };
     let client = state.recording()?.client();
     Ok(ClusterReader::over(client, cluster, Vec::new(), "default".to_owned(), Patience::USUAL))
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::diagnosis::{Fold, SourceKind, Verdict};
+    use domain::facts::Fact;
+    use domain::ports::{Cancel, FactSink, FactSource as _};
+    use domain::run::Progress;
+
+    use super::*;
+
+    struct Sink(Fold);
+
+    impl FactSink for Sink {
+        fn fact(&mut self, fact: Fact) {
+            self.0.take(fact);
+        }
+        fn progress(&mut self, _: Progress) {}
+        fn request(&mut self, _: &str, _: &str) {}
+    }
+
+    #[tokio::test]
+    async fn the_throttled_practice_cluster_is_affected() {
+        let mut sink = Sink(Fold::new(SourceKind::Demo));
+        let reader = practice(Practice::Throttled).unwrap();
+        reader.read(&Cancel::default(), &mut sink).await.unwrap();
+        let scan = sink.0.finish(Practice::Throttled.recorded_at().unwrap());
+        let diagnosis = scan.diagnosis;
+        assert_eq!(diagnosis.verdict, Verdict::Affected);
+        assert_eq!(diagnosis.not_seen, []);
+        // As kubectl counted them in the cluster on the day of the recording.
+        assert_eq!((diagnosis.counts.pods, diagnosis.counts.nodes, diagnosis.counts.namespaces), (13, 1, 6));
+        assert_eq!(diagnosis.counts.failing_containers, 6);
+        assert_eq!(diagnosis.counts.throttled_containers, 6);
+        assert_eq!(diagnosis.source.name, "practice cluster");
+        let version = diagnosis.cortex.and_then(|cortex| cortex.version).map(|version| version.to_string());
+        assert_eq!(version.as_deref(), Some("0.22.1"));
+        assert!(scan.inventory.cluster.uid.is_some() && scan.inventory.cluster_config.is_some());
+    }
 }

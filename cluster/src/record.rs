@@ -63,7 +63,7 @@ pub(crate) async fn take(
     Ok(Recording::new(Timestamp::from_unix(now), answers))
 }
 
-/// A client that keeps a copy of every answer that is JSON.
+/// A client that keeps a copy of every answer.
 fn listening(inner: kube::Client, answers: Answers) -> kube::Client {
     let service = tower::service_fn(move |request: Request<Body>| {
         let (inner, answers) = (inner.clone(), Arc::clone(&answers));
@@ -71,7 +71,9 @@ fn listening(inner: kube::Client, answers: Answers) -> kube::Client {
             let (key, request) = key(request).await;
             let (parts, body) = inner.send(request).await?.into_parts();
             let bytes = body.collect().await?.to_bytes();
-            let mut body = serde_json::from_slice(&bytes).map_err(kube::Error::SerdeError)?;
+            // An API group that is not there is answered in plain words.
+            let text = || Value::String(String::from_utf8_lossy(&bytes).into_owned());
+            let mut body = serde_json::from_slice(&bytes).unwrap_or_else(|_| text());
             trim(&mut body);
             let status = parts.status.as_u16();
             let response = json_response(status, &body);

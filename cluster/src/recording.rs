@@ -91,8 +91,10 @@ pub(crate) async fn key(request: Request<Body>) -> (String, Request<Body>) {
     (key, Request::from_parts(parts, Body::from(body.to_vec())))
 }
 
+/// A response with a JSON body, or with the plain text that a string stands for.
 pub(crate) fn json_response(status: u16, body: &Value) -> Response<Full<Bytes>> {
-    let mut response = Response::new(Full::from(body.to_string()));
+    let text = body.as_str().map_or_else(|| body.to_string(), str::to_owned);
+    let mut response = Response::new(Full::from(text));
     *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     response.headers_mut().insert(CONTENT_TYPE, http::HeaderValue::from_static("application/json"));
     response

@@ -38,7 +38,7 @@ fn answer(socket: TcpStream) -> std::io::Result<()> {
     let mut out = BufWriter::new(socket);
     write!(out, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n")?;
     if path.starts_with("/api/v1/pods") && !path.contains("fieldSelector") {
-        let start: usize = path.split_once("continue=").map_or(0, |(_, token)| token.parse().unwrap());
+        let start: usize = path.split_once("continue=").map_or(0, |(_, token)| token.parse().unwrap_or(0));
         let end = (start + PAGE).min(pods());
         let next = if end < pods() { end.to_string() } else { String::new() };
         write!(

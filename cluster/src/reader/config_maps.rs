@@ -35,10 +35,10 @@ impl ClusterReader {
         }
         if everywhere && !found && !refused {
             for (_, selector) in NAMES {
-                match self.pages(&CONFIG_MAPS.named(selector), None, session).await {
-                    Err(Refusal::Problem(problem)) => return Err(problem),
-                    // The usual place was looked at; a user who may not look everywhere misses little.
-                    Ok(()) | Err(_) => {}
+                // Any other refusal is left at that: the usual place was looked at, so little is missed.
+                let pages = self.pages(&CONFIG_MAPS.named(selector), None, session).await;
+                if let Err(Refusal::Problem(problem)) = pages {
+                    return Err(problem);
                 }
             }
         }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::fake::{Reply, client, list, ok, pod, read, status};
-use crate::recording::Recording;
+use crate::recording::{Recording, json_response};
 
 fn page_of(items: &[Value], next: Option<&str>, rest: u64) -> Reply {
     ok(&json!({"metadata": {"continue": next, "remainingItemCount": rest}, "items": items}))
@@ -342,7 +342,10 @@ async fn a_recording_answers_like_the_cluster_it_was_made_of() {
             second["metadata"]["managedFields"] = json!([{"manager": "kubelet"}]);
             Some(page_of(&[second], None, 0))
         }
-        "GET /apis/batch/v1/cronjobs?limit=500" => Some(status(404)),
+        // What a server says of an API group it does not have.
+        "GET /apis/argoproj.io/v1alpha1/rollouts?limit=500" => {
+            Some(json_response(404, &json!("404 page not found\n")))
+        }
         _ => None,
     };
     let live = read(client(special).0, &[]).await;

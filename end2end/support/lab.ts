@@ -117,27 +117,25 @@ export class Lab {
   }
 }
 
-/** Fields that the server writes by itself when an object changes; they differ after a change and its undo. */
-const SERVER_OWNED_METADATA = ["generation", "resourceVersion", "managedFields", "creationTimestamp", "uid"];
-const SERVER_OWNED_ANNOTATIONS = ["deployment.kubernetes.io/revision", "deprecated.daemonset.template.generation"];
+/** Annotations that the server writes by itself when an object changes; they differ after a change and its undo. */
+const SERVER_OWNED = ["deployment.kubernetes.io/revision", "deprecated.daemonset.template.generation"];
 
-/** Spec, labels and annotations of every object that was not made by a controller, without server-owned fields. */
+/**
+ * Spec, labels, annotations and data of every object that people made, and of the Job's pod, which is changed
+ * in place.
+ */
 export async function state(lab: Lab): Promise<Record<string, unknown>> {
   const objects = await lab.list("deployments,daemonsets,statefulsets,jobs,configmaps,pods");
   const own = objects.filter((object) => {
-    const controlled = object.metadata.ownerReferences?.some((owner: any) => owner.controller);
-    // The Job's pod is changed in place, so it counts as well.
-    return !controlled || object.metadata.ownerReferences.some((owner: any) => owner.kind === "Job");
+    const controller = object.metadata.ownerReferences?.find((owner: any) => owner.controller);
+    return !controller || controller.kind === "Job";
   });
   return Object.fromEntries(
     own.map((object) => {
-      const metadata = { ...object.metadata };
-      for (const field of SERVER_OWNED_METADATA) delete metadata[field];
-      const annotations = { ...metadata.annotations };
-      for (const field of SERVER_OWNED_ANNOTATIONS) delete annotations[field];
-      metadata.annotations = annotations;
-      const name = `${object.kind} ${object.metadata.namespace}/${object.metadata.name}`;
-      return [name, { metadata, spec: object.spec, data: object.data }];
+      const { kind, metadata, spec, data } = object;
+      const annotations = Object.entries(metadata.annotations ?? {}).filter(([name]) => !SERVER_OWNED.includes(name));
+      const kept = { labels: metadata.labels, annotations: Object.fromEntries(annotations), spec, data };
+      return [`${kind} ${metadata.namespace}/${metadata.name}`, kept];
     }),
   );
 }

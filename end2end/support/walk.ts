@@ -1,5 +1,5 @@
 // The way through the wizard as a person goes it: by the words on buttons and links.
-import { type Download, expect, type Page } from "@playwright/test";
+import { type Download, expect, type Locator, type Page } from "@playwright/test";
 
 /** Opens the program with its launch token. */
 export async function open(page: Page, start: URL): Promise<void> {
@@ -31,10 +31,15 @@ export async function scanPractice(page: Page): Promise<void> {
 
 /** Waits for the verdict. Without script nothing moves by itself, so the page is looked at again. */
 export async function scanned(page: Page): Promise<void> {
+  await eventually(page, page.getByRole("link", { name: "Choose a remedy" }));
+}
+
+/** Waits for what the end of long work shows; reloads as a person without script does. */
+async function eventually(page: Page, end: Locator): Promise<void> {
   await expect(async () => {
-    if (await page.getByRole("link", { name: "Choose a remedy" }).isVisible()) return;
+    if (await end.isVisible()) return;
     await page.reload();
-    await expect(page.getByRole("link", { name: "Choose a remedy" })).toBeVisible({ timeout: 2_000 });
+    await expect(end).toBeVisible({ timeout: 2_000 });
   }).toPass({ timeout: 60_000 });
 }
 
@@ -61,6 +66,6 @@ export async function check(page: Page, id: string): Promise<string> {
   const base = new URL(page.url()).origin;
   await page.goto(`${base}/runs/${id}/verify`);
   await page.getByRole("button", { name: /^Check/ }).click();
-  await expect(page.getByRole("button", { name: /^Check/ })).toBeVisible({ timeout: 30_000 });
+  await eventually(page, page.getByRole("button", { name: /^Check/ }));
   return page.getByRole("heading", { level: 1 }).innerText();
 }

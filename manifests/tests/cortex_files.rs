@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use domain::facts::{CortexFileKind, Fact};
 use domain::ports::{Cancel, FactSink, InputFile};
+use domain::problem::Problem;
 use domain::run::Progress;
 use manifests::archive::Limits;
 use manifests::input::{Files, InMemory};
@@ -30,31 +31,36 @@ fn folder() -> Option<PathBuf> {
     folder.is_dir().then_some(folder)
 }
 
-fn all_files(folder: &Path, into: &mut Vec<PathBuf>) {
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() { all_files(&path, into) } else { into.push(path) }
+fn all_files(folder: &Path, into: &mut Vec<PathBuf>) -> std::io::Result<()> {
+    for entry in std::fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            all_files(&path, into)?;
+        } else {
+            into.push(path);
+        }
     }
+    Ok(())
 }
 
-fn facts(name: &str, bytes: &[u8]) -> Vec<Fact> {
+fn facts(name: &str, bytes: &[u8]) -> Result<Vec<Fact>, Problem> {
     let file = InputFile { name: name.to_owned(), bytes: Arc::from(bytes) };
     let mut sink = Sink::default();
     let files = Files::new("given", vec![Box::new(InMemory(file))], Limits::UPLOAD);
-    files.read_now(&Cancel::default(), &mut sink).unwrap();
-    sink.0
+    files.read_now(&Cancel::default(), &mut sink)?;
+    Ok(sink.0)
 }
 
 #[test]
 fn real_files_are_told_for_what_they_are() {
     let Some(folder) = folder() else { return };
     let mut paths = Vec::new();
-    all_files(&folder, &mut paths);
+    all_files(&folder, &mut paths).unwrap();
     paths.sort();
     assert!(paths.len() >= 40);
     for path in paths {
         let name = path.strip_prefix(&folder).unwrap().to_string_lossy().into_owned();
-        let facts = facts(&name, &std::fs::read(&path).unwrap());
+        let facts = facts(&name, &std::fs::read(&path).unwrap()).unwrap();
         let kinds: Vec<_> = facts
             .iter()
             .filter_map(|fact| match fact {

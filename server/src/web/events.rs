@@ -32,7 +32,7 @@ pub async fn get(State(site): State<Site>, Path(id): Path<String>, headers: Head
     let seen = headers.get("last-event-id").and_then(|id| id.to_str().ok()?.parse().ok());
     let follow = match site.runs.events(&id) {
         Some(events) => Follow::Here { events, seen },
-        None => Follow::Elsewhere { shown: None, step: running(&run).unwrap_or_else(|| run.resume_at()) },
+        None => Follow::Elsewhere { shown: None, step: job_step(&run) },
     };
     let shutdown = site.shutdown.clone();
     let events = stream(site, id, follow).take_until(shutdown.cancelled_owned());
@@ -89,11 +89,11 @@ async fn next(site: &Site, id: &str, follow: Follow) -> Option<(Event, Follow)> 
     }
 }
 
-fn running(run: &Run) -> Option<Step> {
+/// The step of the job that goes on, or of the last one: a fresh scan forgets the check before it.
+fn job_step(run: &Run) -> Step {
     match (&run.scan_state, &run.verify_state) {
-        (JobState::Running { .. }, _) => Some(Step::Detect),
-        (_, JobState::Running { .. }) => Some(Step::Verify),
-        _ => None,
+        (JobState::Running { .. }, _) | (_, JobState::Idle) => Step::Detect,
+        _ => Step::Verify,
     }
 }
 

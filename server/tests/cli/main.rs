@@ -1,0 +1,8 @@
+//! The command line as scripts and people meet it: the built program, its output and its exit status.
+
+#[cfg(test)]
+mod commands;
+#[cfg(test)]
+mod program;
+#[cfg(test)]
+mod serve;

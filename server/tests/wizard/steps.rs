@@ -1,0 +1,96 @@
+//! The way from Start to Verify by forms alone.
+
+use http::StatusCode;
+
+use crate::browser::{Browser, CLUSTER_YAML, throttled_pod};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn files_lead_to_a_bundle_without_script() {
+    let browser = Browser::inside().await;
+    let files: [(&str, &[u8]); 2] = [("cluster.yaml", CLUSTER_YAML), ("pods.json", &throttled_pod())];
+    let run = browser.run_of(&files).await;
+    assert_eq!(browser.get(&run).await.location(), format!("{run}/remedy"), "resumes after the verdict");
+    assert!(browser.get(&format!("{run}/detect")).await.text().contains("toomanyrequests"));
+
+    assert_eq!(
+        browser.post(&format!("{run}/remedy"), "remedy=quay").await.location(),
+        format!("{run}/configure")
+    );
+    let wanting = browser.post(&format!("{run}/configure"), "set.cortex-version=").await;
+    assert_eq!(wanting.location(), format!("{run}/configure"), "the version is still asked for");
+    assert!(browser.get(&format!("{run}/configure")).await.text().contains("Error:"));
+    let planned = browser.post(&format!("{run}/configure"), "set.cortex-version=0.22.1").await;
+    assert_eq!(planned.location(), format!("{run}/review"));
+    assert!(
+        browser.get(&format!("{run}/review")).await.text().contains("quay.io/cortexlabs/operator:0.22.1")
+    );
+    assert_eq!(browser.get(&format!("{run}/apply")).await.status, StatusCode::OK);
+
+    let zip = browser.get(&format!("{run}/bundle.zip")).await;
+    assert_eq!(zip.headers["content-type"], "application/zip");
+    assert!(
+        zip.headers["content-disposition"]
+            .to_str()
+            .unwrap()
+            .starts_with("attachment; filename=\"unthrottle-")
+    );
+    assert_eq!(
+        zip.bytes,
+        browser.get(&format!("{run}/bundle.zip")).await.bytes,
+        "the same run, the same bytes"
+    );
+
+    let taken = browser.post(&format!("{run}/apply"), "form=tar.gz").await;
+    assert_eq!(taken.location(), format!("{run}/bundle.tar.gz"));
+    assert_eq!(browser.get(&run).await.location(), format!("{run}/verify"));
+    assert_eq!(zip.bytes, browser.get(&format!("{run}/bundle.zip")).await.bytes, "taking it changes no byte");
+
+    let checked = browser.post(&format!("{run}/verify"), "action=check").await;
+    assert_eq!(checked.location(), format!("{run}/verify"));
+    assert!(browser.get(&format!("{run}/verify")).await.text().contains("There is no cluster to check."));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pasted_output_is_read_like_a_file() {
+    let browser = Browser::inside().await;
+    let run = browser.new_run().await;
+    let pasted = "source=paste&pasted=apiVersion%3A+v1%0D%0Akind%3A+Pod%0D%0Ametadata%3A%0D%0A++name%3A+web%0D%0A++namespace%3A+shop%0D%0Aspec%3A%0D%0A++containers%3A%0D%0A++-+name%3A+c%0D%0A++++image%3A+nginx%0D%0A";
+    assert_eq!(browser.post(&format!("{run}/connect"), pasted).await.location(), format!("{run}/detect"));
+    browser.until_read(&run).await;
+    let page = browser.get(&format!("{run}/detect")).await.text();
+    assert!(page.contains("nginx"), "{page}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_context_that_is_not_in_the_kubeconfig_is_not_contacted() {
+    let browser = Browser::inside().await;
+    let run = browser.new_run().await;
+    let answer = browser.post(&format!("{run}/connect"), "source=cluster&context=evil&namespaces=").await;
+    assert_eq!(answer.location(), format!("{run}/connect"));
+    let page = browser.get(&format!("{run}/connect")).await.text();
+    assert!(page.contains("Error:"), "{page}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_later_step_leads_to_where_the_run_stands() {
+    let browser = Browser::inside().await;
+    let run = browser.new_run().await;
+    for step in ["detect", "remedy", "configure", "review", "apply", "verify"] {
+        assert_eq!(
+            browser.get(&format!("{run}/{step}")).await.location(),
+            format!("{run}/connect"),
+            "{step}"
+        );
+    }
+    assert_eq!(browser.get(&format!("{run}/bundle.zip")).await.status, StatusCode::BAD_REQUEST);
+    assert_eq!(browser.get(&format!("{run}/report.html")).await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_removed_run_is_gone_and_removing_it_twice_is_fine() {
+    let browser = Browser::inside().await;
+    let run = browser.new_run().await;
+    assert_eq!(browser.post(&format!("{run}/remove"), "").await.location(), "/");
+    assert_eq!(browser.post(&format!("{run}/remove"), "").await.location(), "/");
+    assert_eq!(browser.get(&format!("{run}/connect")).await.status, StatusCode::NOT_FOUND);
+}

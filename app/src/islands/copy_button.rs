@@ -35,7 +35,7 @@ pub fn CopyButton(target: String, what: String) -> impl IntoView {
     view! {
         <span class="copy">
             <button type="button" class="button quiet small" hidden=move || !ready.get() on:click=copy>
-                "Copy" <span class="vh">{format!(" {what}")}</span>
+                "Copy " <span class="vh">{what}</span>
             </button>
             <span role="status" class="small soft">
                 {said}

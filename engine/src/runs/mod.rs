@@ -22,8 +22,8 @@ use tokio::sync::watch;
 
 pub use self::answers::Material;
 pub use self::jobs::JobEvent;
-pub use self::work::kind;
 use self::jobs::Jobs;
+pub use self::work::kind;
 
 /// How long a lease holds without being renewed, in seconds: how long others wait for a killed process.
 const LEASE_SECONDS: u64 = 30;

@@ -69,8 +69,9 @@ impl Table {
                 |ending: &str| format!("Some(include_bytes!({:?}))", site.join(format!("{name}.{ending}")));
             self.add(name, media_type, &file, &sibling("br"), &sibling("gz"))?;
         }
-        let islands =
-            format!("Some(IslandAssets {{ module: \"/assets/{module}\", wasm: \"/assets/{wasm}\" }})");
+        let islands = format!(
+            "Some(app::shell::IslandAssets {{ module: \"/assets/{module}\", wasm: \"/assets/{wasm}\" }})"
+        );
         self.address(style, &islands)
     }
 

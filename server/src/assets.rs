@@ -2,7 +2,7 @@
 //!
 //! Their names carry a hash of their content, so a browser may keep them for ever and never ask again.
 
-use app::shell::{Assets, IslandAssets};
+use app::shell::Assets;
 use axum::extract::Path;
 use axum::response::{IntoResponse as _, Response};
 use http::header::{

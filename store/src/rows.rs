@@ -53,8 +53,7 @@ pub fn save(connection: &Connection, run: &RunRow) -> Result<(), Error> {
 }
 
 pub fn load(connection: &Connection, id: &str) -> Result<Option<Run>, Error> {
-    let row =
-        connection.query_row("SELECT * FROM run WHERE id = ?1", [id], |row| RunRow::read(row)).optional()?;
+    let row = connection.query_row("SELECT * FROM run WHERE id = ?1", [id], RunRow::read).optional()?;
     row.map(|row| row.run()).transpose()
 }
 
@@ -63,7 +62,7 @@ pub fn load(connection: &Connection, id: &str) -> Result<Option<Run>, Error> {
 pub fn list(connection: &Connection, file: &Path) -> Result<Vec<Run>, Error> {
     let mut statement =
         connection.prepare("SELECT * FROM run ORDER BY changed_at DESC, created_at DESC, id")?;
-    let rows = statement.query_map([], |row| RunRow::read(row))?;
+    let rows = statement.query_map([], RunRow::read)?;
     rows.map(|row| {
         let row = row?;
         Ok(row.run().unwrap_or_else(|error| unreadable(&row, error, file)))

@@ -31,12 +31,12 @@ impl Explain {
         let mut stdin = io::stdin().lock();
         if self.text {
             let mut bytes = Vec::new();
-            stdin.read_to_end(&mut bytes).map_err(not_read)?;
+            stdin.read_to_end(&mut bytes).map_err(|error| not_read(&error))?;
             output.json(&explain(&String::from_utf8_lossy(&bytes), None))?;
             return Ok(Status::Done);
         }
         for line in stdin.split(b'\n') {
-            let bytes = line.map_err(not_read)?;
+            let bytes = line.map_err(|error| not_read(&error))?;
             let text = String::from_utf8_lossy(&bytes);
             let text = text.strip_suffix('\r').unwrap_or(&text);
             let Line { message, image } =
@@ -47,7 +47,7 @@ impl Explain {
     }
 }
 
-fn not_read(error: io::Error) -> Problem {
+fn not_read(error: &io::Error) -> Problem {
     let why = format!("The system says: {error}.");
     Problem::bad_input("stdin", "The messages could not be read.", why, "Give them on stdin.").at("stdin")
 }

@@ -1,6 +1,6 @@
 //! What goes to stdout and stderr: the result there, everything else here.
 
-use std::io::{self, IsTerminal as _, Write};
+use std::io::{self, IsTerminal as _, Write as _};
 
 use domain::problem::Problem;
 use serde::Serialize;
@@ -129,8 +129,9 @@ pub(super) fn table(rows: &[Vec<String>]) -> String {
     visible(&rows.iter().map(line).collect::<String>())
 }
 
-/// Adds a titled table to a text, unless it is empty.
-pub(super) fn section(text: &mut String, title: &str, rows: Vec<Vec<String>>) {
+/// Adds a titled table to a text, unless it has no rows.
+pub(super) fn section(text: &mut String, title: &str, rows: impl Iterator<Item = Vec<String>>) {
+    let rows: Vec<_> = rows.collect();
     if !rows.is_empty() {
         text.push_str(&format!("\n{title}\n{}", table(&rows)));
     }

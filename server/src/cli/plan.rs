@@ -174,16 +174,16 @@ pub(super) fn text(plan: &Planned, out: &Path, output: &Output) -> String {
         };
         vec![place, edit.from.clone().unwrap_or_else(|| "(new)".to_owned()), "→".to_owned(), edit.to.clone()]
     });
-    section(&mut text, "Changes", edits.collect());
+    section(&mut text, "Changes", edits);
     let refused = plan.refused.iter().map(|refused| vec![refused.place.clone(), refused.why.clone()]);
-    section(&mut text, "Left alone, because the edit would not be certain", refused.collect());
+    section(&mut text, "Left alone, because the edit would not be certain", refused);
     let stays = plan
         .not_covered
         .iter()
         .map(|left| vec![left.image.clone(), left.place.clone(), left.instead.clone()]);
-    section(&mut text, "Stays on Docker Hub", stays.collect());
+    section(&mut text, "Stays on Docker Hub", stays);
     let risks = plan.risks.iter().map(|risk| vec![format!("{} {}", risk.what, risk.why)]);
-    section(&mut text, "What to know before", risks.collect());
+    section(&mut text, "What to know before", risks);
     text.push_str(&format!("\nBundle: {}\n", visible(&out.display().to_string())));
     text
 }

@@ -67,7 +67,7 @@ impl<'a> From<&'a Run> for Line<'a> {
             source: run.source.as_ref(),
             verdict: run.scan.as_ref().map(|scan| scan.diagnosis.verdict),
             step: run.resume_at().word(),
-            remedy: run.remedy.map(|remedy| remedy.word()),
+            remedy: run.remedy.map(domain::remedy::RemedyKind::word),
             plan: run.plan.as_ref().map(|plan| plan.digest.as_str()),
         }
     }
@@ -126,6 +126,6 @@ fn show(runs: &engine::runs::Runs, id: &str, output: &Output) -> Result<(), Prob
         .journal(id)?
         .into_iter()
         .map(|(_, entry)| vec![entry.at.to_string(), entry.what.replace('_', " "), entry.detail]);
-    super::output::section(&mut text, "What happened", journal.collect());
+    super::output::section(&mut text, "What happened", journal);
     output.text(&text)
 }

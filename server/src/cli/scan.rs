@@ -123,20 +123,20 @@ fn text(scan: &Scanned, output: &Output) -> String {
         text.push_str("\nProof\n");
         text.push_str(&proof(finding));
     }
-    section(&mut text, "Do now", diagnosis.first_aid.iter().map(|advice| vec![advice.clone()]).collect());
+    section(&mut text, "Do now", diagnosis.first_aid.iter().map(|advice| vec![advice.clone()]));
     section(
         &mut text,
         "Failing containers",
-        diagnosis.findings.iter().filter(|f| f.current).map(finding_row).collect(),
+        diagnosis.findings.iter().filter(|f| f.current).map(finding_row),
     );
     let exposure = diagnosis.exposure.iter().map(|exposed| {
         let range = format!("{}–{} pulls/6 h", exposed.pulls_per_6h.low, exposed.pulls_per_6h.high);
         vec![exposed.image.clone(), range, first_of(&exposed.workloads)]
     });
-    section(&mut text, "Images on Docker Hub", exposure.collect());
+    section(&mut text, "Images on Docker Hub", exposure);
     let not_seen =
         diagnosis.not_seen.iter().map(|not_seen| vec![format!("{}: {}", not_seen.what, not_seen.why)]);
-    section(&mut text, "Not seen", not_seen.collect());
+    section(&mut text, "Not seen", not_seen);
     text
 }
 

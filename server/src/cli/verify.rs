@@ -174,13 +174,13 @@ fn text(verification: &Verification, output: &Output) -> String {
         let proof = checked.proof.clone().or_else(|| checked.image_id.clone()).unwrap_or_default();
         vec![state.to_owned(), checked.object.clone(), checked.container.clone(), proof]
     });
-    section(&mut text, "Planned containers", rows.collect());
+    section(&mut text, "Planned containers", rows);
     let waiting = verification
         .still_throttled
         .iter()
         .map(|left| vec![left.object.clone(), left.container.clone(), left.image.clone()]);
-    section(&mut text, "Still waiting for Docker Hub", waiting.collect());
+    section(&mut text, "Still waiting for Docker Hub", waiting);
     let not_seen = verification.not_seen.iter().map(|seen| vec![format!("{}: {}", seen.what, seen.why)]);
-    section(&mut text, "Not seen", not_seen.collect());
+    section(&mut text, "Not seen", not_seen);
     text
 }

@@ -69,6 +69,7 @@ fn span(request: &Request<Body>) -> Span {
     tracing::info_span!("request", method = %request.method(), path = request.uri().path())
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "the layer hands the panic over")]
 /// Our mistake: a page with a number that stands in the log as well.
 fn panicked(panic: Box<dyn Any + Send>) -> Response {
     // Without randomness the log still has the line, only under a name that others share.

@@ -4,10 +4,10 @@ use std::env;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::{Command, Stdio};
 
+use ::store::Store;
 use domain::ports::{JournalEntry, RunStore as _};
 use domain::run::Run;
 use domain::time::Timestamp;
-use store::Store;
 
 const FOLDER: &str = "UNTHROTTLE_TEST_KILL_FOLDER";
 
@@ -31,7 +31,7 @@ fn a_killed_writer_loses_nothing_it_had_answered() {
     for kills_after in [1, 7, 60] {
         let folder = tempfile::tempdir().unwrap();
         let mut child = Command::new(env::current_exe().unwrap())
-            .args(["--exact", "writes_until_killed", "--nocapture"])
+            .args(["--exact", "kill::writes_until_killed", "--nocapture"])
             .env(FOLDER, folder.path())
             .stdout(Stdio::null())
             .stderr(Stdio::piped())

@@ -4,10 +4,10 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
+use ::store::Store;
 use domain::ports::{InputFile, JournalEntry, Lease, RunStore as _};
 use domain::run::{Run, Source, Step};
 use domain::time::Timestamp;
-use store::Store;
 
 fn at(second: u64) -> Timestamp {
     Timestamp::from_unix(1_795_413_600 + second)

@@ -21,27 +21,20 @@ pub enum Practice {
 /// The name people see.
 const NAME: &str = "practice cluster";
 
-/// The recordings in this program; `practice/README.md` tells how they are made.
-const RECORDINGS: &[(Practice, &[u8])] =
-    &[(Practice::Throttled, include_bytes!("../practice/throttled.json.gz"))];
-
 impl Practice {
+    /// The recording in this program; `practice/README.md` tells how it was made.
     fn recording(self) -> Result<Recording, Problem> {
-        match RECORDINGS.iter().find(|(state, _)| *state == self) {
-            Some((_, bytes)) => Recording::from_gz(bytes),
-            None => Err(Problem::bad_input(
-                "recording_missing",
-                "The practice cluster is not available.",
-                "This program was built without a recording of it.",
-                "Read a real cluster with --context, or files with --from.",
-            )),
-        }
+        let bytes: &[u8] = match self {
+            Self::Throttled => include_bytes!("../practice/throttled.json.gz"),
+            Self::Healed => include_bytes!("../practice/healed.json.gz"),
+        };
+        Recording::from_gz(bytes)
     }
 
     /// When the recording was made: a scan of it is of that time.
     ///
     /// # Errors
-    /// When the program holds no such recording, or it is damaged.
+    /// When the recording is damaged.
     pub fn recorded_at(self) -> Result<Timestamp, Problem> {
         self.recording().map(|recording| recording.recorded_at)
     }
@@ -50,7 +43,7 @@ impl Practice {
 /// A reader of the practice cluster. Needs a tokio runtime, as every client does.
 ///
 /// # Errors
-/// When the program holds no such recording, or it is damaged.
+/// When the recording is damaged.
 pub fn practice(state: Practice) -> Result<ClusterReader, Problem> {
     let cluster = ClusterFact { name: NAME.to_owned(), ..ClusterFact::default() };
     let client = state.recording()?.client();

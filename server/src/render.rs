@@ -2,11 +2,9 @@
 //!
 //! A handler fetches what the page shows, then renders it:
 //!
-//! ```ignore
-//! async fn detect(State(site): State<Site>, Path(run): Path<RunId>) -> Result<Html<String>, Refusal> {
-//!     let view = site.detect_view(&run).await?;
-//!     Ok(render::page(|| app::pages::detect(&view)))
-//! }
+//! ```text
+//! let view = views::detect(site, run);
+//! render::page(|| pages::detect(&view))
 //! ```
 
 use app::shell::{self, Page};

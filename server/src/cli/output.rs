@@ -117,6 +117,8 @@ pub(super) fn four_parts(word: &str, problem: &Problem) -> String {
 
 /// Rows with aligned columns, each row indented by two blanks. The last column is not padded.
 pub(super) fn table(rows: &[Vec<String>]) -> String {
+    let flat = |row: &Vec<String>| row.iter().map(|cell| cell.replace('\n', " ")).collect::<Vec<_>>();
+    let rows: Vec<_> = rows.iter().map(flat).collect();
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
     let width = |column: usize| {
         rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max().unwrap_or(0)
@@ -157,8 +159,8 @@ mod tests {
 
     #[test]
     fn columns_are_aligned_and_lines_have_no_blanks_at_their_end() {
-        let rows = [vec!["a".to_owned(), "b".to_owned()], vec!["long".to_owned(), String::new()]];
-        assert_eq!(table(&rows), "  a     b\n  long\n");
+        let rows = [vec!["a".to_owned(), "b\nc".to_owned()], vec!["long".to_owned(), String::new()]];
+        assert_eq!(table(&rows), "  a     b c\n  long\n");
     }
 
     #[test]

@@ -167,12 +167,13 @@ fn stopped() -> Problem {
 pub(super) fn text(plan: &Planned, out: &Path, output: &Output) -> String {
     let tone = if plan.change_needed { Tone::Warning } else { Tone::Good };
     let mut text = format!("{}\n", output.toned(tone, &visible(&plan.summary)));
-    let edits = plan.edits.iter().map(|edit| {
+    let edits = plan.edits.iter().flat_map(|edit| {
         let place = match (&edit.file, &edit.object) {
             (Some(file), _) => edit.line.map_or_else(|| file.clone(), |line| format!("{file}:{line}")),
             (None, object) => object.clone().unwrap_or_default(),
         };
-        vec![place, edit.from.clone().unwrap_or_else(|| "(new)".to_owned()), "→".to_owned(), edit.to.clone()]
+        let values = changed_lines(edit.from.as_deref().unwrap_or("(new)"), &edit.to);
+        values.map(move |(from, to)| vec![place.clone(), from.to_owned(), "→".to_owned(), to.to_owned()])
     });
     section(&mut text, "Changes", edits);
     let refused = plan.refused.iter().map(|refused| vec![refused.place.clone(), refused.why.clone()]);
@@ -186,4 +187,9 @@ pub(super) fn text(plan: &Planned, out: &Path, output: &Output) -> String {
     section(&mut text, "What to know before", risks);
     text.push_str(&format!("\nBundle: {}\n", visible(&out.display().to_string())));
     text
+}
+
+/// The lines that differ: a value can be a whole file inside of a ConfigMap, of which one line changes.
+fn changed_lines<'a>(from: &'a str, to: &'a str) -> impl Iterator<Item = (&'a str, &'a str)> {
+    from.lines().zip(to.lines()).filter(|(from, to)| from != to)
 }

@@ -40,15 +40,22 @@ impl Drop for Line {
 }
 
 /// Does some work until it ends, and asks it to stop at the first Ctrl-C; at the second it is left alone.
-/// `None` then.
+/// `None` then. The first is listened for beside the work, since reading files blocks the thread it is on.
 pub(super) async fn until_stopped<T>(work: impl Future<Output = T>, cancel: &Cancel) -> Option<T> {
-    let mut work = std::pin::pin!(work);
-    tokio::select! {
-        done = &mut work => return Some(done),
-        _ = tokio::signal::ctrl_c() => cancel.cancel(),
-    }
-    tokio::select! {
-        done = &mut work => Some(done),
-        _ = tokio::signal::ctrl_c() => None,
-    }
+    let cancel = cancel.clone();
+    let mut first = tokio::spawn(async move {
+        if tokio::signal::ctrl_c().await.is_ok() {
+            cancel.cancel();
+        }
+    });
+    let second = async {
+        let _ = (&mut first).await;
+        tokio::signal::ctrl_c().await
+    };
+    let done = tokio::select! {
+        done = work => Some(done),
+        _ = second => None,
+    };
+    first.abort();
+    done
 }

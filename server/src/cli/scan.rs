@@ -87,10 +87,7 @@ pub(super) async fn read(opened: Opened, output: &Output) -> Result<Reading, Pro
     let mut line = Line::new(output);
     let mut observer = |progress| line.show(&progress);
     let reading_kind = kind(&source);
-    // Files block the thread that reads them; Ctrl-C must still be heard.
-    let handed = cancel.clone();
-    let (reader, clock) = (&*reader, &clock);
-    let work = async { scan::scan(reader, reading_kind, &handed, clock, &mut observer).await };
+    let work = scan::scan(&*reader, reading_kind, &cancel, &clock, &mut observer);
     let scanned = until_stopped(work, &cancel).await.ok_or_else(stopped_twice)??;
     drop(line);
     Ok(Reading { source, files, scanned, stopped: cancel.is_cancelled() })

@@ -44,7 +44,7 @@ impl Verify {
         let cancel = Cancel::default();
         let mut line = Line::new(output);
         let mut observer = |progress| line.show(&progress);
-        let work = async { verify::verify(&plan, &*reader, &cancel, &SystemClock, &mut observer).await };
+        let work = verify::verify(&plan, &*reader, &cancel, &SystemClock, &mut observer);
         let Verified { verification, .. } = until_stopped(work, &cancel).await.ok_or_else(stopped)??;
         drop(line);
         if output.is_json() {

@@ -51,6 +51,49 @@ async fn files_lead_to_a_bundle_without_script() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_practice_cluster_leads_to_a_bundle() {
+    let browser = Browser::inside().await;
+    let started = browser.post("/runs", "source=demo").await;
+    let run = started.location().strip_suffix("/detect").unwrap().to_owned();
+    browser.until_read(&run).await;
+    let page = browser.get(&format!("{run}/detect")).await.text();
+    assert!(page.contains("Practice cluster.") && page.contains("toomanyrequests"));
+    browser.post(&format!("{run}/remedy"), "remedy=quay").await;
+    let configured = browser.post(&format!("{run}/configure"), "").await;
+    assert_eq!(configured.location(), format!("{run}/review"), "the cluster tells its Cortex version");
+    let objects = planned(&browser, &run);
+    assert!(objects.contains(&"Deployment default/operator".to_owned()) && objects.len() > 5, "{objects:?}");
+    for object in objects {
+        assert!(browser.get(&format!("{run}/review")).await.text().contains(&object), "{object}");
+    }
+    assert_eq!(browser.get(&format!("{run}/bundle.zip")).await.status, StatusCode::OK);
+}
+
+/// The objects that the stored plan of a run changes.
+fn planned(browser: &Browser, run: &str) -> Vec<String> {
+    let store = store::Store::open(browser.folder.path()).unwrap();
+    let run = domain::ports::RunStore::load(&store, run.strip_prefix("/runs/").unwrap()).unwrap().unwrap();
+    run.plan.unwrap().steps.into_iter().map(|step| step.target.label()).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_object_can_be_chosen_and_none_is_refused() {
+    let browser = Browser::inside().await;
+    let started = browser.post("/runs", "source=demo").await;
+    let run = started.location().strip_suffix("/detect").unwrap().to_owned();
+    browser.until_read(&run).await;
+    browser.post(&format!("{run}/remedy"), "remedy=quay").await;
+    let none = browser.post(&format!("{run}/configure"), "offered=9").await;
+    assert_eq!(none.location(), format!("{run}/configure"));
+    let page = browser.get(&format!("{run}/configure")).await.text();
+    assert!(page.contains("There is nothing to change."), "{page}");
+    let one =
+        browser.post(&format!("{run}/configure"), "offered=9&only=Deployment%2Fdefault%2Foperator").await;
+    assert_eq!(one.location(), format!("{run}/review"));
+    assert_eq!(planned(&browser, &run), ["Deployment default/operator"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn pasted_output_is_read_like_a_file() {
     let browser = Browser::inside().await;
     let run = browser.new_run().await;

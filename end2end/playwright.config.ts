@@ -25,7 +25,7 @@ export default defineConfig({
     },
   },
   projects: [
-    { name: "wizard", testDir: "wizard", timeout: 60_000 },
+    { name: "wizard", testDir: "wizard", timeout: 240_000 },
     { name: "stories", testDir: "stories", timeout: 300_000 },
   ],
 });

@@ -188,3 +188,13 @@ fn a_planned_object_that_is_gone_is_named() {
     assert_eq!(result.containers[0].state, CheckState::Gone);
     assert_eq!(result.outcome, Outcome::Failed);
 }
+
+#[test]
+fn a_plan_of_files_alone_cannot_be_checked_in_a_cluster() {
+    let mut files_only = plan();
+    files_only.steps.clear();
+    let verdict = |plan: &Plan| Check::new(plan).finish(now()).outcome;
+    assert_eq!(verdict(&files_only), Outcome::Unknown);
+    files_only.change_needed = false;
+    assert_eq!(verdict(&files_only), Outcome::Done, "nothing had to change");
+}

@@ -56,7 +56,7 @@ export async function takeBundle(page: Page): Promise<Download> {
   await page.getByRole("link", { name: "Take the bundle" }).click();
   const [download] = await Promise.all([
     page.waitForEvent("download"),
-    page.getByRole("link", { name: /^Download the bundle/ }).click(),
+    page.getByRole("button", { name: /^Download the bundle/ }).click(),
   ]);
   return download;
 }

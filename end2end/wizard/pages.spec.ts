@@ -121,7 +121,7 @@ test("the keyboard alone suffices", async ({ page }) => {
   await enter(/\/review$/);
   await reach(/^Take the bundle/);
   await enter(/\/apply$/);
-  await reach(/^Download the bundle/);
+  await reach(/Download the bundle/);
   const download = page.waitForEvent("download");
   await press("Enter");
   expect((await download).suggestedFilename()).toMatch(/\.zip$/);

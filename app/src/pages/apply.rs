@@ -5,10 +5,10 @@ use domain::run::Step;
 use leptos::prelude::*;
 
 use super::Page;
-use crate::components::{Heading, Icon, command, frame, icon, planned_steps, problems};
+use crate::components::{Heading, Icon, command, frame, icon, moment, planned_steps, problems};
 use crate::view::ApplyView;
 
-/// No form: downloads are links.
+/// Form: take (see the table in [`super`]).
 pub fn apply(view: &ApplyView) -> Page {
     let found = view.base.problems(Step::Apply);
     let state = view.base.run.bundle_taken_at.as_ref().map(|_| "bundle taken".to_owned());
@@ -41,22 +41,21 @@ fn no_plan(view: &ApplyView) -> AnyView {
 }
 
 fn downloads(view: &ApplyView, main: &'static str) -> AnyView {
-    let path = |ending: &str| format!("/runs/{}/bundle.{ending}", view.base.run.id);
     let taken = view.base.run.bundle_taken_at.as_ref().map(|at| {
-        view! { <p class="small soft">"First taken " {crate::components::moment(at, &view.base.now)}</p> }
+        view! { <p class="small soft">"First taken " {moment(at, &view.base.now)}</p> }
     });
     view! {
-        <div class="go bare">
-            <a class="button" href=path("zip") download>
+        <form method="post" action=view.base.path(Step::Apply) class="go bare">
+            <button class="button" name="form" value="zip">
                 {icon(Icon::Download)}
                 {main}
                 <span class="button-note">{view.zip_bytes.map_or_else(|| "zip".to_owned(), |bytes| format!("zip, {}", size(bytes)))}</span>
-            </a>
-            <a class="button quiet" href=path("tar.gz") download>
+            </button>
+            <button class="button quiet" name="form" value="tar.gz">
                 "As tar.gz"
-            </a>
+            </button>
             {taken}
-        </div>
+        </form>
     }
     .into_any()
 }

@@ -87,7 +87,12 @@ impl Check {
             schema: "unthrottle.verification/v1".to_owned(),
             plan_digest: self.plan.digest.clone(),
             checked_at,
-            outcome: outcome(&containers, !not_seen.is_empty()),
+            outcome: if containers.is_empty() && self.plan.change_needed {
+                // A plan of files alone: what became of them in a cluster, this cannot tell.
+                Outcome::Unknown
+            } else {
+                outcome(&containers, !not_seen.is_empty())
+            },
             containers,
             still_throttled,
             not_seen,

@@ -30,7 +30,7 @@ fn document(view: &ReportView, styles: Styles<'_>) -> AnyView {
     let source = &view.diagnosis.source;
     let title = format!("Report: {} – {} – Unthrottle", words::verdict(view.diagnosis.verdict), source.name);
     let styles = match styles {
-        Styles::Linked(address) => view! { <link rel="stylesheet" href=address.to_owned() /> }.into_any(),
+        Styles::Linked(address) => view! { <link rel="icon" href=crate::shell::ICON /> <link rel="stylesheet" href=address.to_owned() /> }.into_any(),
         Styles::Inline(css) => view! { <style>{css.to_owned()}</style> }.into_any(),
     };
     view! {

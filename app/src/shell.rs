@@ -25,7 +25,7 @@ pub struct IslandAssets {
 }
 
 /// The brand mark, as a data address so that it costs no request. The ink follows the reader's colour scheme.
-const ICON: &str = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 22 22' \
+pub(crate) const ICON: &str = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 22 22' \
     fill='none' stroke-linecap='round'%3E%3Cstyle%3Epath%7Bstroke:%231d2126%7D@media(prefers-color-scheme:\
     dark)%7Bpath%7Bstroke:%23e9e6e1%7D%7D%3C/style%3E%3Cpath d='M2 15a9 9 0 0 1 18 0' stroke-width='2.2'/%3E\
     %3Cpath d='M11 15 16 7.5' stroke-width='2.6'/%3E%3C/svg%3E";

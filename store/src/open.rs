@@ -36,7 +36,7 @@ pub fn writer(file: &Path) -> Result<Connection, Error> {
     )?;
     connection.busy_timeout(PATIENCE)?;
     // Before anything that writes, so that a file we do not know stays as it is.
-    let outdated = schema::check(&connection)?;
+    let outdated = schema::is_outdated(&mut connection)?;
     write_ahead(&connection)?;
     // FULL: a committed step survives a power cut, not only the end of the process.
     connection.pragma_update(None, "synchronous", "FULL")?;

@@ -14,7 +14,14 @@ const MARK: u32 = 0x756e_7468;
 const STEPS: &[&str] = &[include_str!("schema/1.sql")];
 
 /// Looks at a file without changing it; says whether it still has to be brought up to date.
-pub fn check(connection: &Connection) -> Result<bool, Error> {
+///
+/// It reads within one transaction: another process may be bringing the same new file up to date, and half
+/// of its work seen would look like a foreign file.
+pub fn is_outdated(connection: &mut Connection) -> Result<bool, Error> {
+    check(&connection.transaction()?)
+}
+
+fn check(connection: &Transaction<'_>) -> Result<bool, Error> {
     let mark: u32 = connection.pragma_query_value(None, "application_id", |row| row.get(0))?;
     let found: u32 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
     let tables: u32 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;

@@ -119,6 +119,21 @@ fn two_handles_opened_at_once_lose_nothing() {
 }
 
 #[test]
+fn a_new_file_that_several_open_at_once_is_nobody_elses() {
+    for _ in 0..40 {
+        let folder = tempfile::tempdir().unwrap();
+        let path = Arc::new(folder.path().to_owned());
+        let openers: Vec<_> = (0..4)
+            .map(|_| Arc::clone(&path))
+            .map(|path| std::thread::spawn(move || Store::open(&path).map(drop)))
+            .collect();
+        for opener in openers {
+            opener.join().unwrap().unwrap();
+        }
+    }
+}
+
+#[test]
 fn journal_entries_are_never_changed() {
     let folder = tempfile::tempdir().unwrap();
     let store = Store::open(folder.path()).unwrap();

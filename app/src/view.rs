@@ -97,6 +97,8 @@ pub struct ContextChoice {
 pub struct UploadLimits {
     /// Bytes of all files together.
     pub bytes: u64,
+    /// Bytes of a form, pasted text as the browser encodes it.
+    pub pasted_bytes: u64,
     /// Number of files, those inside of archives included.
     pub files: usize,
 }

@@ -19,6 +19,7 @@ pub mod ports;
 pub mod problem;
 pub mod remedy;
 pub mod run;
+pub mod shell;
 pub mod time;
 pub mod verification;
 pub mod workload;

@@ -20,8 +20,8 @@ export function watch(page: Page): { check(): void; requests: string[] } {
 }
 
 /** No accessibility violation in light and in dark. */
-export async function accessible(page: Page, name: string): Promise<void> {
-  for (const colorScheme of ["light", "dark"] as const) {
+export async function accessible(page: Page, name: string, schemes: ("light" | "dark")[] = ["light", "dark"]): Promise<void> {
+  for (const colorScheme of schemes) {
     await page.emulateMedia({ colorScheme });
     const { violations } = await new AxeBuilder({ page }).withTags(RULES).analyze();
     const told = violations.map((v) => `${v.id}: ${v.help} (${v.nodes.map((n) => n.target.join(" ")).join(", ")})`);

@@ -1,4 +1,5 @@
 // Every page and state of the practice run: accessible, quiet, at home on its origin, within its width.
+import { closeSync, ftruncateSync, openSync } from "node:fs";
 import { expect, test } from "@playwright/test";
 import { accessible, fitsNarrow, pictures, watch } from "../support/page.ts";
 import { Program } from "../support/program.ts";
@@ -35,7 +36,7 @@ test("every page of a run", async ({ page }) => {
   const id = runId(page);
   await page.goto(`${program.start.origin}/runs/${id}/verify`);
   await look("verify-before");
-  await check(page, id);
+  expect(await check(page, id)).toBe("It worked: everything planned runs from the new place.");
   await look("verify");
   await page.goto(`${program.start.origin}/runs/${id}/report.html`);
   await look("report");
@@ -68,6 +69,28 @@ test("pages for what went wrong", async ({ page }) => {
   expect(await page.title()).toMatch(/^Error: /);
   await accessible(page, "connect with a problem");
   await pictures(page, "connect-problem");
+});
+
+test("an upload over the limit is told so on a page", async ({ page }, info) => {
+  await open(page, program.start);
+  await page.getByRole("button", { name: "Start", exact: true }).click();
+  const large = info.outputPath("dump.json");
+  const file = openSync(large, "w");
+  ftruncateSync(file, 80 * 1024 * 1024);
+  closeSync(file);
+  await page.getByLabel("Manifests, dumps, Cortex files or archives").setInputFiles(large);
+  await page.getByRole("button", { name: "Read these files" }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("That is more than is taken at once.");
+  await accessible(page, "too-large");
+  // The run is as it was, and takes a smaller file.
+  await page.goBack();
+  await page.getByLabel("Manifests, dumps, Cortex files or archives").setInputFiles({
+    name: "pod.json",
+    mimeType: "application/json",
+    buffer: Buffer.from(JSON.stringify({ apiVersion: "v1", kind: "Pod", metadata: { name: "a" }, spec: { containers: [{ name: "a", image: "nginx" }] } })),
+  });
+  await page.getByRole("button", { name: "Read these files" }).click();
+  await expect(page.getByRole("link", { name: "Choose a remedy" })).toBeVisible();
 });
 
 test("a step asks little of the network and its form works at first paint", async ({ browser }) => {

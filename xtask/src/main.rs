@@ -2,6 +2,7 @@
 //! for help is quick. Knows the workspace from the outside only: it runs cargo, Node and the built programs.
 #![expect(clippy::print_stdout, reason = "a command-line program")]
 
+mod bench;
 mod build;
 mod check;
 mod docs;
@@ -29,6 +30,7 @@ Usage: cargo xtask COMMAND
   build [--release]            the program with its web assets, within their budgets
   lint                         formatting and lints, host and wasm; a warning is an error
   check                        dependency directions, licences, words that do not belong here
+  bench [NAME…]                what the program costs, beside others: start, dump
   lab ARGS…                    the throttled cluster; `cargo xtask lab --help` tells more
   docs                         the documentation of all crates, private items included
 ";
@@ -63,6 +65,7 @@ fn perform(command: &str, arguments: &[String]) -> Outcome {
         }
         ("lint", []) => lint::lint(&workspace),
         ("check", []) => check::check(&workspace),
+        ("bench", _) => bench::bench(&workspace, arguments),
         ("lab", _) => lab::lab(&workspace, arguments),
         ("docs", []) => docs::docs(&workspace),
         ("build" | "lint" | "check" | "docs", _) => {

@@ -1,4 +1,4 @@
-//! A table that scrolls inside a frame of its own where the page is too narrow for it.
+//! A table. Where the page is too narrow for it, it scrolls inside a frame of its own; on a phone its rows fold.
 
 use leptos::prelude::*;
 

@@ -5,7 +5,7 @@ use domain::run::Step;
 use leptos::prelude::*;
 
 use super::Page;
-use crate::components::{Heading, Icon, command, frame, icon, moment, planned_steps, problems};
+use crate::components::{Heading, Icon, command, frame, icon, moment, no_plan, planned_steps, problems};
 use crate::view::ApplyView;
 
 /// Form: take (see the table in [`super`]).
@@ -16,28 +16,13 @@ pub fn apply(view: &ApplyView) -> Page {
     let content = match &view.base.run.plan {
         Some(plan) if plan.change_needed => with_changes(view, plan),
         Some(plan) => without_changes(view, plan),
-        None => no_plan(view),
+        None => no_plan(&view.base),
     };
     let main = view! {
         {problems(found)}
         {content}
     };
     frame(&view.base, &heading, main.into_any())
-}
-
-fn no_plan(view: &ApplyView) -> AnyView {
-    view! {
-        <section>
-            <h1>"There is no plan yet."</h1>
-            <p class="lead">"The bundle is made from a plan, and the plan from the answers of Configure."</p>
-        </section>
-        <div class="go">
-            <a class="button" href=view.base.path(Step::Configure)>
-                "Configure"
-            </a>
-        </div>
-    }
-    .into_any()
 }
 
 fn downloads(view: &ApplyView, main: &'static str) -> AnyView {

@@ -28,8 +28,8 @@ pub fn problem(view: &ProblemView) -> Page {
         ),
         ProblemPage::TooLarge(limits) => (
             "That is more than is taken at once.",
-            allowed(*limits),
-            "Give fewer files: pods, events, nodes and workloads are enough. The command line takes a dump of any size with unthrottle scan --from.".to_owned(),
+            format!("{} Pasted text may be {} MiB.", allowed(*limits), limits.pasted_bytes / (1024 * 1024)),
+            "Nothing was kept of it. Give pasted text as a file, or fewer files: pods, events, nodes and workloads are enough. The command line takes a dump of any size with unthrottle scan --from.".to_owned(),
         ),
         ProblemPage::Internal { incident } => (
             "Something went wrong here, and it is not your mistake.",
@@ -44,7 +44,7 @@ pub fn problem(view: &ProblemView) -> Page {
             <p class="lead">{lead}</p>
             <p>{next}</p>
         </section>
-        <div class="go">{onward(&view.kind)}</div>
+        {onward(&view.kind)}
     };
     plain_frame(&format!("Error: {}", title.trim_end_matches('.')), &view.version, main.into_any())
 }
@@ -53,9 +53,11 @@ pub fn problem(view: &ProblemView) -> Page {
 fn onward(kind: &ProblemPage) -> Option<AnyView> {
     (*kind != ProblemPage::NoSession).then(|| {
         view! {
-            <a class="button" href="/">
-                "Start page"
-            </a>
+            <div class="go">
+                <a class="button" href="/">
+                    "Start page"
+                </a>
+            </div>
         }
         .into_any()
     })

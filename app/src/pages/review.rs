@@ -7,7 +7,7 @@ use domain::run::Step;
 use leptos::prelude::*;
 
 use super::Page;
-use crate::components::{Column, Heading, diff, frame, not_seen, problems, prose, table};
+use crate::components::{Column, Heading, diff, frame, no_plan, not_seen, problems, prose, table};
 use crate::view::ReviewView;
 use crate::words::{self, count};
 
@@ -17,27 +17,12 @@ pub fn review(view: &ReviewView) -> Page {
     let plan = view.base.run.plan.as_ref();
     let state = plan.map(|plan| if plan.change_needed { values(plan) } else { "no change".to_owned() });
     let heading = Heading { step: Step::Review, state, failed: !found.is_empty() };
-    let content = plan.map_or_else(|| no_plan(view), |plan| planned(view, plan));
+    let content = plan.map_or_else(|| no_plan(&view.base), |plan| planned(view, plan));
     let main = view! {
         {problems(found)}
         {content}
     };
     frame(&view.base, &heading, main.into_any())
-}
-
-fn no_plan(view: &ReviewView) -> AnyView {
-    view! {
-        <section>
-            <h1>"There is no plan yet."</h1>
-            <p class="lead">"It is made from the answers of Configure."</p>
-        </section>
-        <div class="go">
-            <a class="button" href=view.base.path(Step::Configure)>
-                "Configure"
-            </a>
-        </div>
-    }
-    .into_any()
 }
 
 /// "15 values".

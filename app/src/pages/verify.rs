@@ -118,6 +118,9 @@ pub(crate) fn outcome_sentence(outcome: Outcome) -> &'static str {
 
 /// "8 of 10 planned containers run from the new place; 2 are on their way."
 pub(crate) fn outcome_counts(checked: &Verification) -> String {
+    if checked.containers.is_empty() {
+        return "No planned container was seen.".to_owned();
+    }
     let in_state = |state| checked.containers.iter().filter(|one| one.state == state).count() as u64;
     let parts: Vec<_> = [
         (CheckState::OnItsWay, "on the way"),

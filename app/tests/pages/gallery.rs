@@ -53,7 +53,8 @@ fn with_problem(mut run: Run, step: Step, data: &Data) -> Run {
     run
 }
 
-const LIMITS: UploadLimits = UploadLimits { bytes: 64 * 1024 * 1024, files: 5_000 };
+const LIMITS: UploadLimits =
+    UploadLimits { bytes: 64 * 1024 * 1024, pasted_bytes: 16 * 1024 * 1024, files: 5_000 };
 
 /// The gallery of the plain data, rendered once for all tests.
 pub static PLAIN: LazyLock<Vec<Shown>> = LazyLock::new(|| all(&Data::plain()));

@@ -4,9 +4,8 @@ use std::collections::BTreeSet;
 
 use domain::diagnosis::Scan;
 use domain::plan::{Plan, Step};
+use domain::shell::{line, word};
 use domain::workload::{ContainerKind, ObjectRef};
-
-use super::shell::{line, word};
 
 /// The patch of a step, relative to the bundle.
 pub(super) fn patch_file(step: &Step) -> String {

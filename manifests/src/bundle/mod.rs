@@ -6,7 +6,6 @@
 mod commands;
 mod overlay;
 mod readme;
-mod shell;
 
 use domain::diagnosis::Scan;
 use domain::plan::{FileDiff, PatchOp, PatchVerb, Plan, Step};

@@ -57,7 +57,7 @@ fn before(plan: &Plan, text: &mut Text) {
         let (name, tag) = image.split_once(':')?;
         Some(format!(
             "curl -sI {} | head -n 1",
-            super::shell::word(&format!("https://quay.io/v2/{name}/manifests/{tag}"))
+            domain::shell::word(&format!("https://quay.io/v2/{name}/manifests/{tag}"))
         ))
     };
     text.shell(&images.into_iter().filter_map(check).collect::<Vec<_>>());

@@ -145,11 +145,12 @@ fn in_runtime(command: impl Future<Output = Result<Status, Problem>>) -> Result<
     result
 }
 
-/// Logs never hold bodies, query strings or secrets; `RUST_LOG` takes the usual directives.
+/// Logs never hold bodies, query strings or secrets; `RUST_LOG` takes the usual directives. The cluster client
+/// logs what it also returns, and that is told as a problem: once is enough, except to whoever asks for more.
 fn log_to_stderr(global: &Global) {
     let level = match (global.quiet, global.verbose) {
-        (true, _) => "error",
-        (false, 0) => "warn",
+        (true, _) => "error,kube_client=off",
+        (false, 0) => "warn,kube_client=off",
         (false, 1) => "info",
         (false, _) => "debug",
     };

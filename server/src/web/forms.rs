@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use app::view::{Kubeconfig, ProblemPage};
+use app::view::Kubeconfig;
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{Path, State};
@@ -12,18 +12,17 @@ use domain::problem::Problem;
 use domain::remedy::{Answers, RemedyKind};
 use domain::run::{Source, Step};
 use engine::runs::Refusal;
-use http::StatusCode;
 
 use super::pairs::Pairs;
 use super::site::Site;
-use super::{answer, limits, upload, views};
+use super::{answer, too_large, upload, views};
 
 /// The body of a form, or that it was too much.
 type Body = Result<Bytes, BytesRejection>;
 
 /// `POST /runs`: a new run, of the practice cluster at once when asked.
 pub async fn create(State(site): State<Site>, body: Body) -> Response {
-    let Ok(pairs) = pairs(body) else { return too_large() };
+    let Ok(pairs) = pairs(body) else { return too_large::page() };
     let demo = pairs.first("source") == "demo";
     let made = site.blocking(move |runs| {
         let id = runs.create()?.id;
@@ -49,7 +48,7 @@ pub async fn step(
     body: Body,
 ) -> Response {
     let Some(step) = Step::from_word(&word) else { return answer::not_found() };
-    let Ok(pairs) = pairs(body) else { return too_large() };
+    let Ok(pairs) = pairs(body) else { return too_large::page() };
     match step {
         Step::Connect => connect(&site, &id, &pairs).await,
         Step::Detect if pairs.first("action") == "cancel" => stop(&site, &id, Step::Detect).await,
@@ -213,10 +212,6 @@ async fn start_verify(site: &Site, id: &str, pairs: &Pairs) -> Response {
 
 fn pairs(body: Body) -> Result<Pairs, BytesRejection> {
     body.map(|bytes| Pairs::parse(&bytes))
-}
-
-fn too_large() -> Response {
-    answer::problem(StatusCode::PAYLOAD_TOO_LARGE, ProblemPage::TooLarge(limits::UPLOAD))
 }
 
 fn not_understood(what: &str) -> Problem {

@@ -18,4 +18,8 @@ pub const REQUEST_TIME: Duration = Duration::from_secs(60);
 pub const UPLOAD_TIME: Duration = Duration::from_secs(600);
 
 /// The limits as the pages tell them.
-pub const UPLOAD: UploadLimits = UploadLimits { bytes: UPLOAD_BYTES as u64, files: Limits::UPLOAD.entries };
+pub const UPLOAD: UploadLimits = UploadLimits {
+    bytes: UPLOAD_BYTES as u64,
+    pasted_bytes: FORM_BYTES as u64,
+    files: Limits::UPLOAD.entries,
+};

@@ -13,6 +13,7 @@ mod pairs;
 pub mod router;
 pub mod security;
 mod site;
+mod too_large;
 mod upload;
 mod views;
 

@@ -21,7 +21,7 @@ use super::limits::{FORM_BYTES, REQUEST_TIME, UPLOAD_BYTES, UPLOAD_TIME};
 use super::security::host::{self, Names};
 use super::security::session::{self, Session};
 use super::security::{csrf, headers};
-use super::{Site, answer, downloads, events, forms, pages, upload};
+use super::{Site, answer, downloads, events, forms, pages, too_large, upload};
 use crate::assets;
 
 /// The wizard for requests that name one of `names`.
@@ -29,6 +29,7 @@ pub fn router(site: Site, session: Session, names: Names) -> Router {
     let uploads = Router::new()
         .route("/runs/{id}/connect/files", post(upload::files))
         .layer(DefaultBodyLimit::max(UPLOAD_BYTES))
+        .layer(from_fn_with_state(UPLOAD_BYTES, too_large::refuse))
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, UPLOAD_TIME));
     let wizard = Router::new()
         .route("/", get(pages::start))
@@ -43,6 +44,7 @@ pub fn router(site: Site, session: Session, names: Names) -> Router {
         .route("/runs/{id}/report.html", get(downloads::report))
         .route("/runs/{id}/events", get(events::get))
         .layer(DefaultBodyLimit::max(FORM_BYTES))
+        .layer(from_fn_with_state(FORM_BYTES, too_large::refuse))
         // Bounds the time until an answer begins, not how long events flow.
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, REQUEST_TIME));
     let behind_session = wizard

@@ -3,7 +3,6 @@
 
 use std::sync::Arc;
 
-use app::view::ProblemPage;
 use axum::extract::multipart::MultipartError;
 use axum::extract::{Multipart, Path, State};
 use axum::response::Response;
@@ -16,7 +15,7 @@ use manifests::archive::Limits;
 use manifests::input::{Files, Given, InMemory};
 
 use super::site::Site;
-use super::{answer, limits};
+use super::{answer, too_large};
 
 /// `POST /runs/{id}/connect/files`.
 pub async fn files(State(site): State<Site>, Path(id): Path<String>, form: Multipart) -> Response {
@@ -28,9 +27,7 @@ pub async fn files(State(site): State<Site>, Path(id): Path<String>, form: Multi
             };
             read(&site, &id, &name, files).await
         }
-        Err(error) if error.status() == StatusCode::PAYLOAD_TOO_LARGE => {
-            answer::problem(StatusCode::PAYLOAD_TOO_LARGE, ProblemPage::TooLarge(limits::UPLOAD))
-        }
+        Err(error) if error.status() == StatusCode::PAYLOAD_TOO_LARGE => too_large::page(),
         Err(_) => refuse(&site, &id, not_received()).await,
     }
 }

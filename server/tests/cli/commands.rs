@@ -162,6 +162,19 @@ fn plan_writes_a_bundle_and_prints_the_plan() {
 }
 
 #[test]
+fn the_practice_cluster_is_as_after_the_remedy_when_its_plan_is_verified() {
+    let program = Program::new();
+    let planned = program.run("plan --demo --remedy quay --bundle bundle.zip -o json");
+    assert_eq!(planned.status, 0, "{}", planned.stderr);
+    let verified = program.run("verify bundle.zip --demo -o json");
+    assert_eq!(verified.status, 0, "{}", verified.stderr);
+    let verification = verified.json();
+    assert_eq!(verification["outcome"], "done");
+    let steps = planned.json()["steps"].as_array().unwrap().len();
+    assert!(steps > 0 && verification["containers"].as_array().unwrap().len() >= steps);
+}
+
+#[test]
 fn plan_refuses_what_it_cannot_take() {
     let program = Program::new();
     program.file("in/cluster.yaml", CLUSTER_YAML);
@@ -224,6 +237,7 @@ fn a_cluster_that_does_not_answer_is_status_3() {
     let ended = program.run("scan --kubeconfig kubeconfig -o json");
     assert_eq!(ended.status, 3, "{}", ended.stdout);
     ended.error();
+    assert!(!ended.stderr.contains("ERROR"), "told once, not logged besides: {}", ended.stderr);
 }
 
 #[test]

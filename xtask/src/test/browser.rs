@@ -1,6 +1,7 @@
 //! The part `browser`: the wizard in a real browser, by Playwright.
 
 use std::fs;
+use std::path::PathBuf;
 
 use serde_json::Value;
 
@@ -9,13 +10,29 @@ use crate::build::{Profile, Wasm, build};
 use crate::workspace::Workspace;
 use crate::{Outcome, process, setup};
 
-/// Builds the program as people get it (small wasm, budgets kept), and runs the project `wizard`.
+/// Builds the program as people get it (small wasm, budgets kept), and runs the project `wizard` on it and on the
+/// gallery of all states.
 pub fn run(workspace: &Workspace, filter: &[String]) -> Outcome<Ended> {
     if let Some(reason) = browser_is_missing() {
         return Ok(Ended::LeftOut(reason));
     }
     build(workspace, Profile::Debug, Wasm::Optimised)?;
-    Ok(Ended::Ran(playwright(workspace, "wizard", filter, &[])?))
+    let gallery = gallery(workspace)?;
+    let variables = [("UNTHROTTLE_GALLERY", &*gallery.to_string_lossy())];
+    Ok(Ended::Ran(playwright(workspace, "wizard", filter, &variables)?))
+}
+
+/// Has the tests of `app` write out every page in every state. The same features as in the part `rust`, so that
+/// nothing is compiled twice.
+fn gallery(workspace: &Workspace) -> Outcome<PathBuf> {
+    let folder = workspace.target.join("gallery");
+    // A state that is gone must not be looked at for ever.
+    if folder.exists() {
+        fs::remove_dir_all(&folder)?;
+    }
+    let mut cargo = workspace.cargo(&["test", "--locked", "--quiet", "--test", "pages", "written_out"]);
+    process::run(cargo.env("UNTHROTTLE_GALLERY", &folder))?;
+    Ok(folder)
 }
 
 /// Runs one project of `end2end` with these variables besides, and counts.

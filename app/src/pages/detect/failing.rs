@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use domain::diagnosis::{Diagnosis, Finding, SourceKind};
 use domain::evidence::Cause;
+use domain::shell::word;
 use domain::time::Timestamp;
 use domain::workload::ContainerKind;
 use leptos::prelude::*;
@@ -175,38 +176,11 @@ pub(crate) fn see_it(finding: &Finding, kind: SourceKind, context: Option<&str>)
     if kind == SourceKind::Demo {
         return None;
     }
-    let context = context.map(|name| format!("--context {} ", quoted(name))).unwrap_or_default();
+    let context = context.map(|name| format!("--context {} ", word(name))).unwrap_or_default();
     let line = format!(
         "kubectl {context}--namespace {} describe pod {}",
-        quoted(&finding.namespace),
-        quoted(&finding.pod)
+        word(&finding.namespace),
+        word(&finding.pod)
     );
     Some(line)
-}
-
-/// A word for a POSIX shell: as it is when nothing in it is special, else between single quotes.
-fn quoted(word: &str) -> String {
-    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./:@".contains(&byte);
-    if !word.is_empty() && word.bytes().all(is_plain) {
-        return word.to_owned();
-    }
-    format!("'{}'", word.replace('\'', r"'\''"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_reach_the_shell_as_one_word() {
-        for (word, typed) in [
-            ("prod-eks", "prod-eks"),
-            ("arn:aws:eks:eu-west-1:1:cluster/a", "arn:aws:eks:eu-west-1:1:cluster/a"),
-            ("my cluster", "'my cluster'"),
-            ("a'; rm -rf /", r"'a'\''; rm -rf /'"),
-            ("", "''"),
-        ] {
-            assert_eq!(quoted(word), typed);
-        }
-    }
 }

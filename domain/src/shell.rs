@@ -1,9 +1,9 @@
-//! Words of a POSIX shell.
+//! Words of a POSIX shell: command lines that people are given to run hold names from a cluster.
 
 /// The text as one word, whatever it holds: bare if nothing in it means anything to a shell, else in single
 /// quotes (POSIX 2.2.2). A null byte cannot be part of an argument and is dropped. An equals sign would mean
 /// something in front of a command only, where none of these words stands.
-pub(super) fn word(text: &str) -> String {
+pub fn word(text: &str) -> String {
     let plain = |c: char| {
         c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | '/' | ':' | '@' | ',' | '+' | '=')
     };
@@ -14,7 +14,7 @@ pub(super) fn word(text: &str) -> String {
 }
 
 /// Words as one command line.
-pub(super) fn line(words: &[&str]) -> String {
+pub fn line(words: &[&str]) -> String {
     words.iter().map(|text| word(text)).collect::<Vec<_>>().join(" ")
 }
 

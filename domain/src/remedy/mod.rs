@@ -2,7 +2,9 @@
 //!
 //! Must not know how files are edited or objects patched: it yields a [`Draft`] of intentions.
 
+mod cortex_version;
 pub mod quay;
+mod rewrite;
 
 use std::collections::BTreeMap;
 

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use super::{draft, version};
+use super::draft;
 use crate::cortex::releases;
 use crate::diagnosis::Scan;
-use crate::remedy::{Answers, Draft, Fit, FitLevel, Question, RemedyKind};
+use crate::remedy::{Answers, Draft, Fit, FitLevel, Question, RemedyKind, cortex_version};
 
 /// The comparison's lines for this cluster, before anything is answered.
 pub fn fit(scan: &Scan) -> Fit {
@@ -99,10 +99,10 @@ pub fn questions(scan: &Scan, _answers: &Answers) -> Vec<Question> {
         return Vec::new();
     }
     vec![Question {
-        key: version::KEY.to_owned(),
+        key: cortex_version::KEY.to_owned(),
         label: "Cortex version".to_owned(),
         help: "Keys and image tags differ from version to version. `cortex version` prints it.".to_owned(),
-        found: version::found(scan).map(|(version, from)| (version.to_string(), from)),
+        found: cortex_version::found(scan).map(|(version, from)| (version.to_string(), from)),
         choices: releases().map(|version| version.to_string()).collect(),
     }]
 }

@@ -2,70 +2,27 @@
 //!
 //! Reaches Cortex's images only. Everything else on Docker Hub is named in `not_covered` with another way.
 
-mod cluster_config;
-mod files;
+mod destination;
 mod fit;
-mod objects;
-mod reference;
 mod risks;
-mod selection;
-mod version;
 
 pub use fit::{fit, questions};
 
-use self::selection::Selection;
-use crate::cortex::{Version, images_beyond_keys};
+use self::destination::QuayCopies;
 use crate::diagnosis::Scan;
-use crate::plan::NotCovered;
 use crate::problem::Problem;
-use crate::remedy::{Answers, Draft};
+use crate::remedy::{Answers, Draft, cortex_version, rewrite};
 
 /// What would move this cluster, or these files, to quay.io.
 ///
 /// # Errors
 /// When the Cortex version is needed and not known, or an answer names nothing.
 pub fn draft(scan: &Scan, answers: &Answers) -> Result<Draft, Problem> {
-    let selection = Selection::new(&answers.only, scan)?;
-    let version = version::resolve(scan, answers)?;
-    let mut draft = Draft { cortex_version: version, ..Draft::default() };
-    let inventory = &scan.inventory;
-    if let Some(version) = version.filter(|_| selection.is_everything()) {
-        for file in &inventory.cortex_files {
-            files::plan(file, version, &mut draft);
-        }
-        beyond_keys(scan, version, &mut draft);
-    }
-    if let Some(map) = inventory.cluster_config.as_ref().filter(|map| selection.takes(&map.object)) {
-        cluster_config::plan(map, &mut draft);
-    }
-    objects::plan(scan, &selection, &mut draft);
+    let version = cortex_version::resolve(scan, answers)?;
+    let mut draft = rewrite::draft(scan, answers, version, &QuayCopies)?;
     risks::note(scan, &mut draft);
-    draft.not_covered.sort();
-    draft.not_covered.dedup();
     draft.nothing_to_do = nothing_to_do(&draft);
     Ok(draft)
-}
-
-/// What a cluster made from the given files pulls from Docker Hub whatever they say, unless the scan met it.
-fn beyond_keys(scan: &Scan, version: Version, draft: &mut Draft) {
-    if scan.inventory.cortex_files.is_empty() {
-        return;
-    }
-    let met = |place: &str| scan.inventory.workloads.iter().any(|workload| workload.object.label() == place);
-    for image in images_beyond_keys(version).filter(|image| !met(image.place)) {
-        let instead = match image.image.and_then(|text| text.parse().ok()) {
-            Some(reference) => reference::instead(&reference),
-            None => "Nothing needs it: Cortex takes the DaemonSet away again, and APIs pull what their own files name."
-                .to_owned(),
-        };
-        draft.not_covered.push(NotCovered {
-            image: image.image.map_or_else(|| format!("default API images of {version}"), str::to_owned),
-            place: image.place.to_owned(),
-            container: image.container.map(str::to_owned),
-            why: image.why.to_owned(),
-            instead,
-        });
-    }
 }
 
 fn nothing_to_do(draft: &Draft) -> String {

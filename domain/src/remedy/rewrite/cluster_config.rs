@@ -1,6 +1,6 @@
 //! ConfigMap `cluster-config`: where Cortex's operator reads the images of the containers it adds to APIs.
 
-use super::reference::{Move, decide};
+use super::{Destination, Move, decide};
 use crate::facts::CortexConfigMap;
 use crate::remedy::{Draft, EmbeddedYaml};
 
@@ -8,7 +8,7 @@ const KEY: &str = "cluster.yaml";
 
 /// Adds the change of its embedded `cluster.yaml`: existing images are replaced, nothing is inserted, since
 /// Cortex writes the whole configuration there with its defaults filled in.
-pub(super) fn plan(map: &CortexConfigMap, draft: &mut Draft) {
+pub(super) fn plan(map: &CortexConfigMap, to: &dyn Destination, draft: &mut Draft) {
     let (Some(text), Some(config)) =
         (map.data.get(KEY), map.cluster_config.as_ref().and_then(|c| c.as_object()))
     else {
@@ -17,9 +17,12 @@ pub(super) fn plan(map: &CortexConfigMap, draft: &mut Draft) {
     let replace: Vec<_> = config
         .iter()
         .filter(|(key, _)| key.starts_with("image_"))
-        .filter_map(|(key, image)| match (image.as_str(), image.as_str().map(decide)) {
-            (Some(from), Some(Move::To(to))) => Some((format!("/{key}"), from.to_owned(), to)),
-            _ => None,
+        .filter_map(|(key, image)| {
+            let from = image.as_str()?;
+            match decide(from, to)? {
+                (_, Move::To(name)) => Some((format!("/{key}"), from.to_owned(), name)),
+                (_, Move::Stays(_)) => None,
+            }
         })
         .collect();
     if replace.is_empty() {

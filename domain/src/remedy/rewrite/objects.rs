@@ -1,19 +1,24 @@
 //! Workloads and pods: the places in a cluster, or in a dump or manifests of one, that name an image.
 
-use super::reference::{Move, decide, instead};
 use super::selection::Selection;
-use crate::cortex::NoCopy;
+use super::{Destination, Move, decide};
 use crate::diagnosis::{LonePod, Scan, Workload};
 use crate::facts::Origin;
+use crate::image::ImageReference;
 use crate::plan::{ImageMove, NotCovered, PatchOp, PatchVerb, Risk};
 use crate::remedy::{Draft, FileEdit, ObjectChange, Wave};
 use crate::workload::{ContainerImage, ContainerKind, ObjectRef};
 
 /// Adds what every selected workload and pod needs.
-pub(super) fn plan(scan: &Scan, selection: &Selection<'_>, draft: &mut Draft) {
+pub(super) fn plan(scan: &Scan, selection: &Selection<'_>, to: &dyn Destination, draft: &mut Draft) {
     for workload in scan.inventory.workloads.iter().filter(|w| selection.takes(&w.object)) {
-        let change =
-            Change::new(&workload.object, workload.origin.as_ref(), workload.spec.containers.iter(), draft);
+        let change = Change::new(
+            &workload.object,
+            workload.origin.as_ref(),
+            workload.spec.containers.iter(),
+            to,
+            draft,
+        );
         let images = change.add(wave(workload), says(workload), draft);
         if images > 0 {
             note_owner(workload, draft);
@@ -21,23 +26,23 @@ pub(super) fn plan(scan: &Scan, selection: &Selection<'_>, draft: &mut Draft) {
     }
     for pod in scan.inventory.pods.iter().filter(|p| selection.takes(&p.object) || selection.takes(&p.owner))
     {
-        plan_pod(pod, draft);
+        plan_pod(pod, to, draft);
     }
 }
 
-fn plan_pod(pod: &LonePod, draft: &mut Draft) {
+fn plan_pod(pod: &LonePod, to: &dyn Destination, draft: &mut Draft) {
     if pod.failing.is_empty() {
         return;
     }
     if !pod.patchable {
         if pod.owner.kind == "Node" {
             for container in &pod.spec.containers {
-                static_pod(pod, container, draft);
+                static_pod(pod, container, to, draft);
             }
         }
         return;
     }
-    let change = Change::new(&pod.object, pod.origin.as_ref(), waiting(pod), draft);
+    let change = Change::new(&pod.object, pod.origin.as_ref(), waiting(pod), to, draft);
     let says = if pod.owner.kind == "Job" || pod.owner.kind == "CronJob" {
         "Its waiting containers try again with the new image; the pod stays, so its job does not count a failure."
     } else {
@@ -81,38 +86,44 @@ fn waiting(pod: &LonePod) -> impl Iterator<Item = &ContainerImage> {
         .filter(|c| matches!(c.kind, ContainerKind::Init | ContainerKind::Main | ContainerKind::Sidecar))
 }
 
-fn static_pod(pod: &LonePod, container: &ContainerImage, draft: &mut Draft) {
-    if let Move::To(to) = decide(&container.image) {
-        draft.not_covered.push(NotCovered {
+fn static_pod(pod: &LonePod, container: &ContainerImage, to: &dyn Destination, draft: &mut Draft) {
+    match decide(&container.image, to) {
+        None => {}
+        Some((_, Move::To(name))) => draft.not_covered.push(NotCovered {
             image: container.image.clone(),
             place: pod.object.label(),
             container: Some(container.name.clone()),
             why: "The pod is written in a file on its node; the API server cannot change it.".to_owned(),
-            instead: format!("Name {to} in that file, usually under /etc/kubernetes/manifests."),
-        });
-    } else {
-        leave(&pod.object, container, draft);
+            instead: format!("Name {name} in that file, usually under /etc/kubernetes/manifests."),
+        }),
+        Some((reference, Move::Stays(why))) => {
+            draft.not_covered.push(left(&pod.object, container, &reference, why, to));
+        }
     }
 }
 
 /// Names an image that stays.
-fn leave(object: &ObjectRef, container: &ContainerImage, draft: &mut Draft) {
-    let Move::Stays(reference, why) = decide(&container.image) else { return };
-    let fluentd = object.name == "fluentd" && reference.path() == "library/busybox";
-    let why = match why {
-        NoCopy::NotCortex if fluentd => {
-            "Cortex writes this init container's image into its own manifest; no image_* key reaches it."
-                .to_owned()
-        }
-        why => why.to_string(),
+fn left(
+    object: &ObjectRef,
+    container: &ContainerImage,
+    image: &ImageReference,
+    why: String,
+    to: &dyn Destination,
+) -> NotCovered {
+    let in_fluentd = object.name == "fluentd" && image.path() == "library/busybox";
+    let why = if in_fluentd {
+        "Cortex writes this init container's image into its own manifest; no image_* key reaches it."
+            .to_owned()
+    } else {
+        why
     };
-    draft.not_covered.push(NotCovered {
+    NotCovered {
         image: container.image.clone(),
         place: object.label(),
         container: Some(container.name.clone()),
         why,
-        instead: instead(&reference),
-    });
+        instead: to.instead(image),
+    }
 }
 
 /// The change of one object while it is worked out.
@@ -121,6 +132,7 @@ struct Change<'a> {
     origin: Option<&'a Origin>,
     moves: Vec<(&'a ContainerImage, String)>,
     stays: bool,
+    to: &'a dyn Destination,
 }
 
 impl<'a> Change<'a> {
@@ -128,17 +140,18 @@ impl<'a> Change<'a> {
         object: &'a ObjectRef,
         origin: Option<&'a Origin>,
         containers: impl Iterator<Item = &'a ContainerImage>,
+        to: &'a dyn Destination,
         draft: &mut Draft,
     ) -> Self {
-        let mut change = Self { object, origin, moves: Vec::new(), stays: false };
+        let mut change = Self { object, origin, moves: Vec::new(), stays: false, to };
         for container in containers {
-            match decide(&container.image) {
-                Move::To(to) => change.moves.push((container, to)),
-                Move::Stays(..) => {
+            match decide(&container.image, to) {
+                None => {}
+                Some((_, Move::To(name))) => change.moves.push((container, name)),
+                Some((reference, Move::Stays(why))) => {
                     change.stays = true;
-                    leave(object, container, draft);
+                    draft.not_covered.push(left(object, container, &reference, why, to));
                 }
-                Move::Elsewhere => {}
             }
         }
         change
@@ -176,9 +189,13 @@ impl<'a> Change<'a> {
             path: format!("{}{}", origin.pointer, container.pointer),
             from: Some(container.image.clone()),
             to: to.to_owned(),
-            why: why(container),
+            why: self.why(container),
             object: Some((self.object.clone(), container.pointer.clone())),
         }
+    }
+
+    fn why(&self, container: &ContainerImage) -> String {
+        format!("{} {} pulls it from Docker Hub; {}", a(container.kind), container.name, self.to.reason())
     }
 
     fn into_patch(self, wave: Wave, says: String) -> ObjectChange {
@@ -211,20 +228,12 @@ impl<'a> Change<'a> {
             why: self
                 .moves
                 .iter()
-                .map(|(container, _)| (container.pointer.clone(), why(container)))
+                .map(|(container, _)| (container.pointer.clone(), self.why(container)))
                 .collect(),
             wave,
             says,
         }
     }
-}
-
-fn why(container: &ContainerImage) -> String {
-    format!(
-        "{} {} pulls it from Docker Hub; quay.io holds the same image.",
-        a(container.kind),
-        container.name
-    )
 }
 
 fn a(kind: ContainerKind) -> &'static str {

@@ -2,10 +2,10 @@
 
 use serde_json::Value;
 
-use super::reference::{Move, decide, instead};
+use super::{Destination, Move, decide};
 use crate::cortex::{
     Compute, PredictorType, Version, api_section, cluster_keys, default_api_image, default_serving_image,
-    has_pod_containers, key_range, task_section, version_in_tag,
+    has_pod_containers, is_cortex_image, key_range, task_section, version_in_tag,
 };
 use crate::facts::{CortexFile, CortexFileKind};
 use crate::plan::{NotCovered, Risk};
@@ -13,8 +13,8 @@ use crate::remedy::{Draft, FileEdit, Refusal};
 
 /// Adds what one file needs to the draft. A file that is not understood to its end adds a refusal and
 /// nothing else.
-pub(super) fn plan(file: &CortexFile, version: Version, draft: &mut Draft) {
-    let mut sheet = Sheet { file, version, edits: Vec::new(), stays: Vec::new(), risks: Vec::new() };
+pub(super) fn plan(file: &CortexFile, version: Version, to: &dyn Destination, draft: &mut Draft) {
+    let mut sheet = Sheet { file, version, to, edits: Vec::new(), stays: Vec::new(), risks: Vec::new() };
     let outcome = match file.kind {
         CortexFileKind::ClusterConfig => cluster_config(&mut sheet),
         CortexFileKind::ApiSpecs => api_specs(&mut sheet),
@@ -41,13 +41,15 @@ struct Unclear {
 struct Sheet<'a> {
     file: &'a CortexFile,
     version: Version,
+    to: &'a dyn Destination,
     edits: Vec<FileEdit>,
     stays: Vec<NotCovered>,
     risks: Vec<Risk>,
 }
 
 impl Sheet<'_> {
-    /// Deals with one image field. `default` is the copy of what runs when nothing is written there.
+    /// Deals with one image field. `default` is what Cortex takes from Docker Hub, as `NAME:TAG`, when nothing is
+    /// written there.
     fn field(
         &mut self,
         path: String,
@@ -62,10 +64,13 @@ impl Sheet<'_> {
             }
             // A field without a value reads as an empty one in the file.
             Value::Null | Value::String(_) => {
-                if let Some(to) = default {
+                let version = self.version;
+                if let Some((image, to)) =
+                    default.and_then(|image| self.to.cortex(&image, version).map(|to| (image, to)))
+                {
                     let from = (!is_absent(written, &self.file.content, &path)).then(String::new);
-                    let version = self.version;
-                    let why = format!("Without it Cortex {version} takes {} from Docker Hub.", name_of(&to));
+                    let why =
+                        format!("Without it Cortex {version} takes cortexlabs/{image} from Docker Hub.");
                     self.edit(path, from, to, why);
                 }
                 Ok(())
@@ -76,10 +81,12 @@ impl Sheet<'_> {
 
     /// Deals with an image that is written down.
     fn written(&mut self, path: String, image: &str, place: &str) {
-        let stays = match decide(image) {
-            Move::Elsewhere => return,
-            Move::To(to) if same_version(&to, self.version) => {
-                let why = format!("{image} is pulled from Docker Hub; quay.io holds the same image.");
+        let Some((reference, fate)) = decide(image, self.to) else { return };
+        let stays = match fate {
+            Move::To(to)
+                if !is_cortex_image(&reference) || version_in_tag(&reference) == Some(self.version) =>
+            {
+                let why = format!("{image} is pulled from Docker Hub; {}", self.to.reason());
                 self.edit(path, Some(image.to_owned()), to, why);
                 return;
             }
@@ -96,12 +103,12 @@ impl Sheet<'_> {
                     self.file.file
                 ),
             },
-            Move::Stays(reference, why) => NotCovered {
+            Move::Stays(why) => NotCovered {
                 image: image.to_owned(),
                 place: place.to_owned(),
                 container: None,
-                why: why.to_string(),
-                instead: self.instead(&instead(&reference)),
+                why,
+                instead: self.instead(&self.to.instead(&reference)),
             },
         };
         self.stays.push(stays);
@@ -134,9 +141,8 @@ fn cluster_config(sheet: &mut Sheet<'_>) -> Result<(), Unclear> {
         });
     };
     let version = sheet.version;
-    let moves_defaults = version.has_copies_on_quay() && !version.defaults_to_quay();
     for key in cluster_keys(version) {
-        let default = moves_defaults.then(|| on_quay(&format!("{}:{version}", key.name)));
+        let default = (!version.defaults_to_quay()).then(|| format!("{}:{version}", key.name));
         let place = format!("{} in {}", key.key, sheet.file.file);
         sheet.field(
             format!("/{}", key.key),
@@ -204,8 +210,8 @@ fn predictor(
     Ok(())
 }
 
-/// The copies of what an API runs when its specification names no image; none where the defaults are no
-/// concern of this remedy.
+/// What an API takes from Docker Hub when its specification names no image, as `NAME:TAG`; none where the
+/// defaults are elsewhere.
 #[derive(Default)]
 struct Defaults {
     image: Option<String>,
@@ -234,8 +240,7 @@ fn defaults(version: Version, index: usize, api: &Value, section: &str) -> Resul
     if image.is_none() && settings["image"].is_null() {
         return unclear(format!("Cortex {version} has no image for this type on this hardware."));
     }
-    let copy = |image: Option<String>| image.map(|image| on_quay(&image));
-    Ok(Defaults { image: copy(image), serving: copy(default_serving_image(version, on)) })
+    Ok(Defaults { image, serving: default_serving_image(version, on) })
 }
 
 /// Task APIs came after quay.io had become the default: only what is written down can be on Docker Hub.
@@ -268,19 +273,7 @@ fn compute(version: Version, api: &Value, index: usize) -> Result<Compute, Uncle
     })
 }
 
-fn on_quay(image: &str) -> String {
-    format!("quay.io/cortexlabs/{image}")
-}
-
-fn same_version(image: &str, version: Version) -> bool {
-    image.parse().is_ok_and(|reference| version_in_tag(&reference) == Some(version))
-}
-
 /// Whether the field is not even there; one that is there without a value is filled, not inserted.
 fn is_absent(written: &Value, content: &Value, path: &str) -> bool {
     written.is_null() && content.pointer(path).is_none()
-}
-
-fn name_of(image: &str) -> &str {
-    image.strip_prefix("quay.io/").unwrap_or(image)
 }

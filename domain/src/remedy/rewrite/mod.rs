@@ -1,0 +1,100 @@
+//! What all remedies share that give images another name: the places where names stand, in files and in the
+//! cluster, who owns those places, and which of them may be touched.
+//!
+//! Must not know where images go; a [`Destination`] says that.
+
+mod cluster_config;
+mod cortex_files;
+mod objects;
+mod selection;
+
+use self::selection::Selection;
+use crate::cortex::{Version, images_beyond_keys};
+use crate::diagnosis::Scan;
+use crate::image::ImageReference;
+use crate::plan::NotCovered;
+use crate::problem::Problem;
+use crate::remedy::{Answers, Draft};
+
+/// Where a remedy has images pulled from.
+pub(super) trait Destination {
+    /// What becomes of an image of Docker Hub.
+    fn decide(&self, image: &ImageReference) -> Move;
+
+    /// The name of one of Cortex's own images, given as `NAME:TAG`, for a field that names none and means
+    /// Docker Hub by that; `None` where the field may stay empty.
+    fn cortex(&self, image: &str, version: Version) -> Option<String>;
+
+    /// A sentence for every changed name: why the new one is as good.
+    fn reason(&self) -> &str;
+
+    /// Another way for an image that stays.
+    fn instead(&self, image: &ImageReference) -> String;
+}
+
+/// What becomes of one image.
+pub(super) enum Move {
+    /// It is pulled by this name.
+    To(String),
+    /// It stays on Docker Hub, for this reason.
+    Stays(String),
+}
+
+/// A draft with everything that `to` reaches in the given files and in the cluster.
+///
+/// # Errors
+/// When an answer of `only` names nothing.
+pub(super) fn draft(
+    scan: &Scan,
+    answers: &Answers,
+    version: Option<Version>,
+    to: &dyn Destination,
+) -> Result<Draft, Problem> {
+    let selection = Selection::new(&answers.only, scan)?;
+    let mut draft = Draft { cortex_version: version, ..Draft::default() };
+    let inventory = &scan.inventory;
+    if let Some(version) = version.filter(|_| selection.is_everything()) {
+        for file in &inventory.cortex_files {
+            cortex_files::plan(file, version, to, &mut draft);
+        }
+        beyond_keys(scan, version, to, &mut draft);
+    }
+    if let Some(map) = inventory.cluster_config.as_ref().filter(|map| selection.takes(&map.object)) {
+        cluster_config::plan(map, to, &mut draft);
+    }
+    objects::plan(scan, &selection, to, &mut draft);
+    draft.not_covered.sort();
+    draft.not_covered.dedup();
+    Ok(draft)
+}
+
+/// What is to become of an image as it is written; `None` when it is not Docker Hub's, or no reference at all.
+fn decide(image: &str, to: &dyn Destination) -> Option<(ImageReference, Move)> {
+    let reference: ImageReference = image.parse().ok()?;
+    reference.is_docker_hub().then(|| {
+        let fate = to.decide(&reference);
+        (reference, fate)
+    })
+}
+
+/// What a cluster made from the given files pulls from Docker Hub whatever they say, unless the scan met it.
+fn beyond_keys(scan: &Scan, version: Version, to: &dyn Destination, draft: &mut Draft) {
+    if scan.inventory.cortex_files.is_empty() {
+        return;
+    }
+    let met = |place: &str| scan.inventory.workloads.iter().any(|workload| workload.object.label() == place);
+    for image in images_beyond_keys(version).filter(|image| !met(image.place)) {
+        let instead = match image.image.and_then(|text| text.parse().ok()) {
+            Some(reference) => to.instead(&reference),
+            None => "Nothing needs it: Cortex takes the DaemonSet away again, and APIs pull what their own files name."
+                .to_owned(),
+        };
+        draft.not_covered.push(NotCovered {
+            image: image.image.map_or_else(|| format!("default API images of {version}"), str::to_owned),
+            place: image.place.to_owned(),
+            container: image.container.map(str::to_owned),
+            why: image.why.to_owned(),
+            instead,
+        });
+    }
+}

@@ -22,7 +22,7 @@ pub use keys::{ClusterKey, cluster_keys, key_range};
 pub use published::{is_known_name, published_images, published_tags};
 pub use recognise::{
     NoCopy, agreed_version, is_cortex_image, quay_copy, quay_equivalent, version_from_cluster_config,
-    version_in_tag, version_of_operator_image,
+    version_in_tag, version_of_cortex_image, version_of_operator_image,
 };
 pub use release::releases;
 pub use version::{NotAVersion, Version};

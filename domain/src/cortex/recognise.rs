@@ -42,6 +42,11 @@ pub fn version_in_tag(image: &ImageReference) -> Option<Version> {
     image.tag()?.split('-').next()?.parse().ok()
 }
 
+/// The version of one of Cortex's own images, on whatever registry its copy is.
+pub fn version_of_cortex_image(image: &ImageReference) -> Option<Version> {
+    cortex_name(image).and_then(|_| version_in_tag(image))
+}
+
 /// Whether this is one of Cortex's own images on Docker Hub, whatever its tag.
 pub fn is_cortex_image(image: &ImageReference) -> bool {
     hub_name(image).is_some_and(is_known_name)

@@ -297,6 +297,7 @@ fn inventory(fold: &Fold, findings: &[Finding], found: Option<&Cortex>) -> Inven
         cluster_config: fold.config_maps.iter().find(|map| map.cluster_config.is_some()).cloned(),
         cortex_files: fold.cortex_files.clone(),
         files: fold.files.iter().cloned().collect(),
+        understood: fold.understood.iter().cloned().collect(),
     }
 }
 

@@ -34,6 +34,8 @@ pub struct Fold {
     pub(super) config_maps: Vec<CortexConfigMap>,
     pub(super) cortex_files: Vec<CortexFile>,
     pub(super) files: BTreeSet<String>,
+    /// Those of the files in which an image could stand.
+    pub(super) understood: BTreeSet<String>,
     pub(super) not_seen: BTreeSet<NotSeen>,
 }
 
@@ -82,6 +84,7 @@ impl Fold {
             config_maps: Vec::new(),
             cortex_files: Vec::new(),
             files: BTreeSet::new(),
+            understood: BTreeSet::new(),
             not_seen: BTreeSet::new(),
         }
     }
@@ -109,7 +112,10 @@ impl Fold {
                 self.config_maps.push(map);
             }
             Fact::CortexFile(file) => self.cortex_files.push(file),
-            Fact::File { name, .. } => {
+            Fact::File { name, relevant } => {
+                if relevant {
+                    self.understood.insert(name.clone());
+                }
                 self.files.insert(name);
             }
             Fact::NotSeen(not_seen) => {

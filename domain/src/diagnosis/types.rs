@@ -296,6 +296,9 @@ pub struct Inventory {
     pub cortex_files: Vec<CortexFile>,
     /// Every file that was given, sorted by name.
     pub files: Vec<String>,
+    /// Those of them in which an image could stand, sorted by name: about these a plan speaks.
+    #[serde(default)]
+    pub understood: Vec<String>,
 }
 
 /// A top-level workload.

@@ -192,7 +192,7 @@ pub struct ImageMove {
 }
 
 /// Something that can go wrong or has to be known.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Risk {
     /// What.
     pub what: String,

@@ -11,8 +11,10 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::cortex::Version;
+use crate::diagnosis::Scan;
 use crate::facts::Origin;
 use crate::plan::{ImageMove, NotCovered, PatchOp, Risk};
+use crate::problem::Problem;
 use crate::workload::ObjectRef;
 
 /// The remedies, by the words of the command line (INTERFACE §5).
@@ -30,6 +32,31 @@ impl RemedyKind {
             Self::Quay => "quay",
         }
     }
+}
+
+/// All of them, as they fit this cluster, in the order in which they are shown.
+pub fn fits(scan: &Scan) -> Vec<Fit> {
+    vec![quay::fit(scan)]
+}
+
+/// What a remedy asks, with the answers that the inputs already give.
+pub fn questions(remedy: RemedyKind, scan: &Scan, answers: &Answers) -> Vec<Question> {
+    match remedy {
+        RemedyKind::Quay => quay::questions(scan, answers),
+    }
+}
+
+/// What a remedy would change.
+///
+/// # Errors
+/// When it needs an answer it does not have, or an answer names nothing.
+pub fn draft(remedy: RemedyKind, scan: &Scan, answers: &Answers) -> Result<Draft, Problem> {
+    let mut draft = match remedy {
+        RemedyKind::Quay => quay::draft(scan, answers)?,
+    };
+    draft.risks.sort();
+    draft.risks.dedup();
+    Ok(draft)
 }
 
 /// Answers to what a remedy asks, by key (`--set KEY=VALUE`), and what to leave out.
@@ -112,6 +139,13 @@ pub struct Draft {
     pub risks: Vec<Risk>,
     /// Why nothing has to or can be changed, in one or two sentences; holds when there is no change.
     pub nothing_to_do: String,
+}
+
+impl Draft {
+    /// Whether it changes nothing.
+    pub fn is_empty(&self) -> bool {
+        self.file_edits.is_empty() && self.embedded.is_empty() && self.object_changes.is_empty()
+    }
 }
 
 /// One intended change in a given file.

@@ -15,7 +15,7 @@ use domain::facts::NotSeen;
 use domain::plan::{Edit, FileDiff, Plan, Refused, Step};
 use domain::ports::InputFile;
 use domain::problem::Problem;
-use domain::remedy::{Answers, Draft, ObjectChange, RemedyKind, quay};
+use domain::remedy::{self, Answers, Draft, ObjectChange, RemedyKind};
 
 pub use digest::digest;
 
@@ -34,15 +34,8 @@ pub struct Made {
 ///
 /// # Errors
 /// When the remedy needs an answer it does not have, or every given file had to be refused.
-pub fn make(
-    scan: &Scan,
-    remedy: RemedyKind,
-    answers: &Answers,
-    files: &[InputFile],
-) -> Result<Made, Problem> {
-    let mut draft = match remedy {
-        RemedyKind::Quay => quay::draft(scan, answers)?,
-    };
+pub fn make(scan: &Scan, kind: RemedyKind, answers: &Answers, files: &[InputFile]) -> Result<Made, Problem> {
+    let mut draft = remedy::draft(kind, scan, answers)?;
     let mut refused = files::unreadable(scan);
     embedded::expand(&mut draft, &mut refused);
     let edited = files::edit(&draft, files);
@@ -65,7 +58,9 @@ pub fn make(
     };
     let unchanged: Vec<String> = scan.inventory.files.iter().filter(|name| !touched(name)).cloned().collect();
     let change_needed = !edits.is_empty();
-    if let Some(first) = refused.first().filter(|_| !change_needed && unchanged.is_empty()) {
+    let is_refused = |name: &String| refused.iter().any(|refused| refused.file == *name);
+    let nothing_judged = scan.inventory.understood.iter().all(is_refused);
+    if let Some(first) = refused.first().filter(|_| !change_needed && nothing_judged) {
         return Err(all_refused(first, refused.len()));
     }
     let mut diffs = edited.diffs;
@@ -78,10 +73,16 @@ pub fn make(
         context: scan.inventory.cluster.context.clone(),
         cluster_name: scan.inventory.cluster.name.clone(),
         scanned_at: scan.diagnosis.source.collected_at.clone(),
-        remedy,
+        remedy: kind,
         cortex_version: draft.cortex_version,
         change_needed,
-        summary: summary(change_needed, patched.len(), &steps, &edits, draft.nothing_to_do),
+        summary: summary(
+            change_needed,
+            patched.len(),
+            &steps,
+            &edits,
+            unchanged_because(draft.nothing_to_do, &refused),
+        ),
         edits,
         refused,
         not_covered: draft.not_covered,
@@ -93,6 +94,18 @@ pub fn make(
     };
     plan.digest = digest(&plan)?;
     Ok(Made { plan, patched, diffs })
+}
+
+/// Why nothing changes. What was left alone for lack of certainty comes first: it may well need a change.
+fn unchanged_because(nothing_to_do: String, refused: &[Refused]) -> String {
+    match refused.len() {
+        0 => nothing_to_do,
+        1 => "1 file was left alone, since it could not be edited with certainty; the rest needs no change."
+            .to_owned(),
+        n => format!(
+            "{n} files were left alone, since they could not be edited with certainty; the rest needs no change."
+        ),
+    }
 }
 
 /// The changed values of live objects, in the order of their steps.

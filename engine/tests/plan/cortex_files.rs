@@ -204,6 +204,70 @@ fn tags_in_the_file_tell_the_version() {
 }
 
 #[test]
+fn files_of_two_versions_are_not_mixed() {
+    let of = |name: &str, version: &str| {
+        file(name, format!("cluster_name: c\nregion: r\nimage_operator: cortexlabs/operator:{version}\n"))
+    };
+    let given = [of("a/cluster.yaml", "0.20.0"), of("b/cluster.yaml", "0.22.1")];
+    let problem = plan(&given, &answers(&[], &[])).unwrap_err();
+    assert_eq!((problem.code.as_str(), problem.place.as_str()), ("cortex_version_mixed", "b/cluster.yaml"));
+    assert!(problem.why.contains("0.20.0") && problem.why.contains("0.22.1"), "{}", problem.why);
+
+    let made = plan(&given, &answers(&[("cortex-version", "0.22.1")], &[])).unwrap();
+    assert!(made.plan.edits.iter().all(|edit| edit.file.as_deref() == Some("b/cluster.yaml")));
+    let [refused] = made.plan.refused.as_slice() else { panic!("{:?}", made.plan.refused) };
+    assert_eq!(refused.place, "a/cluster.yaml:3:17");
+    assert!(refused.why.contains("0.20.0") && refused.why.contains("0.22.1"), "{}", refused.why);
+
+    let mixed = "cluster_name: c\nregion: r\nimage_operator: cortexlabs/operator:0.20.0\n\
+        image_manager: quay.io/cortexlabs/manager:0.18.1\n";
+    let given = [file("cluster.yaml", mixed)];
+    assert_eq!(plan(&given, &answers(&[], &[])).unwrap_err().code, "cortex_version_mixed");
+    let made = plan(&given, &answers(&[("cortex-version", "0.20.0")], &[])).unwrap();
+    let warned =
+        |risk: &domain::plan::Risk| risk.what.contains("image_manager") && risk.what.contains("0.18.1");
+    assert!(made.plan.risks.iter().any(warned), "{:?}", made.plan.risks);
+}
+
+#[test]
+fn a_refused_file_is_no_file_without_change() {
+    let twice = file("cluster.yaml", "cluster_name: c\nregion: r\nregion: s\n");
+    let other = file("values.yaml", "replicas: 2\n");
+    let set = answers(&[("cortex-version", "0.22.1")], &[]);
+    let problem = plan(&[twice.clone(), other], &set).unwrap_err();
+    assert_eq!((problem.code.as_str(), problem.place.as_str()), ("nothing_planned", "cluster.yaml:3:1"));
+
+    let splitter = file("cortex.yaml", "- name: a\n  kind: TrafficSplitter\n  apis: []\n");
+    let made = plan(&[twice, splitter], &set).unwrap();
+    assert!(!made.plan.change_needed);
+    assert!(made.plan.summary.starts_with("1 file was left alone"), "{}", made.plan.summary);
+}
+
+#[test]
+fn defaults_without_a_copy_are_named() {
+    let given = [file("cluster.yaml", "cluster_name: c\nregion: r\ninstance_type: m5.large\n")];
+    let made = plan(&given, &answers(&[("cortex-version", "0.15.1")], &[])).unwrap();
+    let operator =
+        made.plan.not_covered.iter().find(|left| left.image == "cortexlabs/operator:0.15.1").unwrap();
+    assert!(operator.place.contains("image_operator") && operator.why.contains("0.16.0"), "{operator:?}");
+    assert_eq!(made.plan.not_covered.iter().filter(|left| left.image.starts_with("cortexlabs/")).count(), 20);
+}
+
+#[test]
+fn what_cortex_would_refuse_is_said() {
+    let config = "cluster_name: c\nregion: r\nimage_operator: cortexlabs/Operator:0.18.1\n";
+    let apis = "- name: a\n  kind: RealtimeAPI\n  predictor:\n    type: python\n";
+    let given = [file("cluster.yaml", config), file("cortex.yaml", apis)];
+    let made = plan(&given, &answers(&[("cortex-version", "0.18.1")], &[])).unwrap();
+    for part in [
+        "names no valid image: cortexlabs/Operator:0.18.1",
+        "kind that Cortex 0.18.1 does not know: RealtimeAPI",
+    ] {
+        assert!(made.plan.risks.iter().any(|risk| risk.what.contains(part)), "{part}: {:?}", made.plan.risks);
+    }
+}
+
+#[test]
 fn what_cannot_be_read_is_refused_with_its_place() {
     let broken = file("broken.yaml", "cluster_name: cortex\nregion: us-east-1\nbucket: ***\n");
     let set = answers(&[("cortex-version", "0.18.1")], &[]);

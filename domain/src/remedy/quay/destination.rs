@@ -1,6 +1,6 @@
 //! quay.io as the place images come from.
 
-use crate::cortex::{Version, quay_copy};
+use crate::cortex::quay_copy;
 use crate::image::ImageReference;
 use crate::remedy::rewrite::{Destination, Move};
 
@@ -13,11 +13,6 @@ impl Destination for QuayCopies {
             Ok(copy) => Move::To(copy.as_written().to_owned()),
             Err(why) => Move::Stays(why.to_string()),
         }
-    }
-
-    fn cortex(&self, image: &str, version: Version) -> Option<String> {
-        let moves_defaults = version.has_copies_on_quay() && !version.defaults_to_quay();
-        moves_defaults.then(|| format!("quay.io/cortexlabs/{image}"))
     }
 
     fn reason(&self) -> &'static str {

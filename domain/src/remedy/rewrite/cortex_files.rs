@@ -2,23 +2,24 @@
 
 use serde_json::Value;
 
-use super::{Destination, Move, decide};
+use super::Destination;
+use super::sheet::{Sheet, Unclear};
 use crate::cortex::{
-    Compute, PredictorType, Version, api_section, cluster_keys, default_api_image, default_serving_image,
-    has_pod_containers, is_cortex_image, key_range, task_section, version_in_tag,
+    Compute, PredictorType, Version, api_kinds, api_section, cluster_keys, default_api_image,
+    default_serving_image, has_pod_containers, key_range, task_section,
 };
 use crate::facts::{CortexFile, CortexFileKind};
-use crate::plan::{NotCovered, Risk};
-use crate::remedy::{Draft, FileEdit, Refusal};
+use crate::plan::Risk;
+use crate::remedy::{Draft, Refusal, cortex_version};
 
 /// Adds what one file needs to the draft. A file that is not understood to its end adds a refusal and
 /// nothing else.
 pub(super) fn plan(file: &CortexFile, version: Version, to: &dyn Destination, draft: &mut Draft) {
-    let mut sheet = Sheet { file, version, to, edits: Vec::new(), stays: Vec::new(), risks: Vec::new() };
-    let outcome = match file.kind {
+    let mut sheet = Sheet::new(file, version, to);
+    let outcome = of_version(file, version).and_then(|()| match file.kind {
         CortexFileKind::ClusterConfig => cluster_config(&mut sheet),
         CortexFileKind::ApiSpecs => api_specs(&mut sheet),
-    };
+    });
     match outcome {
         Ok(()) => {
             draft.file_edits.append(&mut sheet.edits);
@@ -31,104 +32,18 @@ pub(super) fn plan(file: &CortexFile, version: Version, to: &dyn Destination, dr
     }
 }
 
-/// What is not understood, and why that matters.
-struct Unclear {
-    path: String,
-    why: String,
-}
-
-/// The outcome for one file while it is worked out.
-struct Sheet<'a> {
-    file: &'a CortexFile,
-    version: Version,
-    to: &'a dyn Destination,
-    edits: Vec<FileEdit>,
-    stays: Vec<NotCovered>,
-    risks: Vec<Risk>,
-}
-
-impl Sheet<'_> {
-    /// Deals with one image field. `default` is what Cortex takes from Docker Hub, as `NAME:TAG`, when nothing is
-    /// written there.
-    fn field(
-        &mut self,
-        path: String,
-        written: &Value,
-        default: Option<String>,
-        place: &str,
-    ) -> Result<(), Unclear> {
-        match written {
-            Value::String(image) if !image.is_empty() => {
-                self.written(path, image, place);
-                Ok(())
-            }
-            // A field without a value reads as an empty one in the file.
-            Value::Null | Value::String(_) => {
-                let version = self.version;
-                if let Some((image, to)) =
-                    default.and_then(|image| self.to.cortex(&image, version).map(|to| (image, to)))
-                {
-                    let from = (!is_absent(written, &self.file.content, &path)).then(String::new);
-                    let why =
-                        format!("Without it Cortex {version} takes cortexlabs/{image} from Docker Hub.");
-                    self.edit(path, from, to, why);
-                }
-                Ok(())
-            }
-            _ => Err(Unclear { path, why: "An image is a text; this is something else.".to_owned() }),
-        }
-    }
-
-    /// Deals with an image that is written down.
-    fn written(&mut self, path: String, image: &str, place: &str) {
-        let Some((reference, fate)) = decide(image, self.to) else { return };
-        let stays = match fate {
-            Move::To(to)
-                if !is_cortex_image(&reference) || version_in_tag(&reference) == Some(self.version) =>
-            {
-                let why = format!("{image} is pulled from Docker Hub; {}", self.to.reason());
-                self.edit(path, Some(image.to_owned()), to, why);
-                return;
-            }
-            Move::To(_) => NotCovered {
-                image: image.to_owned(),
-                place: place.to_owned(),
-                container: None,
-                why: format!(
-                    "Its tag is not of Cortex {}, whose command line refuses any other.",
-                    self.version
-                ),
-                instead: format!(
-                    "Correct the version in {}, or set cortex-version to the tag's.",
-                    self.file.file
-                ),
-            },
-            Move::Stays(why) => NotCovered {
-                image: image.to_owned(),
-                place: place.to_owned(),
-                container: None,
-                why,
-                instead: self.instead(&self.to.instead(&reference)),
-            },
-        };
-        self.stays.push(stays);
-    }
-
-    /// Up to 0.31 Cortex takes API images from ECR only out of its own account and region.
-    fn instead(&self, usual: &str) -> String {
-        if self.file.kind == CortexFileKind::ApiSpecs && self.version.minor <= 31 {
-            format!(
-                "{usual} On ECR it has to be in the cluster's own account and region for Cortex {}.",
-                self.version
-            )
-        } else {
-            usual.to_owned()
-        }
-    }
-
-    fn edit(&mut self, path: String, from: Option<String>, to: String, why: String) {
-        let (file, document) = (self.file.file.clone(), self.file.document);
-        self.edits.push(FileEdit { file, document, path, from, to, why, object: None });
+/// A file whose images are all of another version belongs to another cluster than the plan.
+fn of_version(file: &CortexFile, version: Version) -> Result<(), Unclear> {
+    let named = cortex_version::named_in(file);
+    match named.first() {
+        Some((path, other)) if named.iter().all(|(_, named)| *named != version) => Err(Unclear {
+            path: path.clone(),
+            why: format!(
+                "Its images are of Cortex {other}, and this plan is for {version}. Parts of two versions do not work \
+                 together: plan this file alone, or correct its tags."
+            ),
+        }),
+        _ => Ok(()),
     }
 }
 
@@ -151,13 +66,22 @@ fn cluster_config(sheet: &mut Sheet<'_>) -> Result<(), Unclear> {
             &place,
         )?;
     }
+    // GCP clusters had one key more; its image was on quay.io unless somebody wrote another name.
+    if let Some(pause) = content.get(GOOGLE_PAUSE).filter(|_| has_gcp(version)) {
+        sheet.field(
+            format!("/{GOOGLE_PAUSE}"),
+            pause,
+            None,
+            &format!("{GOOGLE_PAUSE} in {}", sheet.file.file),
+        )?;
+    }
     let known: Vec<String> = cluster_keys(version).map(|key| key.key).collect();
     let foreign: Vec<&str> = config
         .keys()
         .map(String::as_str)
         .filter(|key| key.starts_with("image_") && !known.iter().any(|k| k == key))
         // Keys of the former GCP clusters are not in the table.
-        .filter(|key| key_range(key).is_some() || !(24..=31).contains(&version.minor))
+        .filter(|key| key_range(key).is_some() || !has_gcp(version))
         .collect();
     if !foreign.is_empty() {
         sheet.risks.push(Risk {
@@ -170,6 +94,13 @@ fn cluster_config(sheet: &mut Sheet<'_>) -> Result<(), Unclear> {
     Ok(())
 }
 
+const GOOGLE_PAUSE: &str = "image_google_pause";
+
+/// Whether clusters on Google Cloud existed (`pkg/types/clusterconfig/cluster_config_gcp.go`).
+fn has_gcp(version: Version) -> bool {
+    (24..=31).contains(&version.minor)
+}
+
 fn api_specs(sheet: &mut Sheet<'_>) -> Result<(), Unclear> {
     let content = &sheet.file.content;
     let Some(apis) = content.as_array() else {
@@ -180,6 +111,7 @@ fn api_specs(sheet: &mut Sheet<'_>) -> Result<(), Unclear> {
         let kind = api["kind"].as_str();
         let name = api["name"].as_str().unwrap_or("without a name");
         let place = format!("API {name} in {}", sheet.file.file);
+        check_kind(sheet, kind, &place);
         match (kind, api_section(sheet.version), task_section(sheet.version)) {
             (Some("TrafficSplitter"), _, _) => {}
             (Some("TaskAPI"), _, Some(section)) => task(sheet, index, api, section, &place)?,
@@ -189,6 +121,21 @@ fn api_specs(sheet: &mut Sheet<'_>) -> Result<(), Unclear> {
         }
     }
     Ok(())
+}
+
+/// A kind that the version does not know is a sign that the version is another (facts: cortex §2.1).
+fn check_kind(sheet: &mut Sheet<'_>, kind: Option<&str>, place: &str) {
+    let version = sheet.version;
+    let known = api_kinds(version);
+    let what = match kind {
+        Some(kind) if !known.contains(&kind) => {
+            format!("{place} is of a kind that Cortex {version} does not know: {kind}.")
+        }
+        None if !known.is_empty() => format!("{place} has no kind, which Cortex {version} asks for."),
+        _ => return,
+    };
+    let why = "Cortex refuses the file as it is. Check the version: its images and fields are another's if it is wrong.";
+    sheet.risks.push(Risk { what, why: why.to_owned() });
 }
 
 fn predictor(
@@ -271,9 +218,4 @@ fn compute(version: Version, api: &Value, index: usize) -> Result<Compute, Uncle
         (false, true) => Compute::Inf,
         (false, false) => Compute::Cpu,
     })
-}
-
-/// Whether the field is not even there; one that is there without a value is filled, not inserted.
-fn is_absent(written: &Value, content: &Value, path: &str) -> bool {
-    written.is_null() && content.pointer(path).is_none()
 }

@@ -5,8 +5,12 @@
 
 mod cluster_config;
 mod cortex_files;
+mod cortex_risks;
 mod objects;
 mod selection;
+mod sheet;
+
+pub(super) use self::cortex_risks::Reach;
 
 use self::selection::Selection;
 use crate::cortex::{Version, images_beyond_keys};
@@ -20,10 +24,6 @@ use crate::remedy::{Answers, Draft};
 pub(super) trait Destination {
     /// What becomes of an image of Docker Hub.
     fn decide(&self, image: &ImageReference) -> Move;
-
-    /// The name of one of Cortex's own images, given as `NAME:TAG`, for a field that names none and means
-    /// Docker Hub by that; `None` where the field may stay empty.
-    fn cortex(&self, image: &str, version: Version) -> Option<String>;
 
     /// A sentence for every changed name: why the new one is as good.
     fn reason(&self) -> &str;
@@ -63,6 +63,7 @@ pub(super) fn draft(
         cluster_config::plan(map, to, &mut draft);
     }
     objects::plan(scan, &selection, to, &mut draft);
+    cortex_risks::note(scan, &mut draft);
     draft.not_covered.sort();
     draft.not_covered.dedup();
     Ok(draft)

@@ -178,7 +178,8 @@ fn none_found(wanted: &[PathBuf]) -> Problem {
         looked => format!("There is no file at {}, and this is not a pod.", looked.join(", ")),
     };
     let next = "Name a kubeconfig with --kubeconfig, read files with --from, or look at the practice cluster with --demo.";
-    Problem::bad_input("kubeconfig_missing", "No kubeconfig was found.", why, next)
+    let place = if looked.is_empty() { "KUBECONFIG".to_owned() } else { looked.join(", ") };
+    Problem::bad_input("kubeconfig_missing", "No kubeconfig was found.", why, next).at(place)
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use app::report::{Styles, html};
 use app::view::ReportView;
 use domain::plan::{FileDiff, Plan};
 use domain::problem::Problem;
-use domain::remedy::{RemedyKind, quay};
+use domain::remedy;
 use domain::run::Run;
 use engine::runs::Material;
 use manifests::archive::{self, BundleFile};
@@ -107,7 +107,7 @@ pub fn report(run: &Run, diffs: Vec<FileDiff>) -> Option<ReportView> {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         diagnosis: scan.diagnosis.clone(),
         requests: run.requests.clone(),
-        fit: run.remedy.map(|RemedyKind::Quay| quay::fit(scan)),
+        fit: run.remedy.map(|kind| remedy::fit(kind, scan)),
         plan: run.plan.clone(),
         diffs,
         commands: lines.apply,

@@ -26,6 +26,9 @@ pub enum RemedyKind {
 }
 
 impl RemedyKind {
+    /// All of them, in the order in which they are shown.
+    pub const ALL: [Self; 1] = [Self::Quay];
+
     /// The word on the command line and in URLs.
     pub fn word(self) -> &'static str {
         match self {
@@ -34,9 +37,11 @@ impl RemedyKind {
     }
 }
 
-/// All of them, as they fit this cluster, in the order in which they are shown.
-pub fn fits(scan: &Scan) -> Vec<Fit> {
-    vec![quay::fit(scan)]
+/// How a remedy fits this cluster.
+pub fn fit(remedy: RemedyKind, scan: &Scan) -> Fit {
+    match remedy {
+        RemedyKind::Quay => quay::fit(scan),
+    }
 }
 
 /// What a remedy asks, with the answers that the inputs already give.

@@ -4,7 +4,7 @@ use std::ffi::{OsStr, OsString};
 use std::path::Path;
 use std::process::ExitCode;
 
-use clap::error::ErrorKind;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{CommandFactory as _, FromArgMatches as _};
 use domain::problem::Problem;
 
@@ -79,6 +79,16 @@ fn problem(error: &clap::Error) -> Problem {
         why.trim_start_matches("error: "),
         next,
     )
+    .at(place(error))
+}
+
+/// The argument that is wrong, where one is.
+fn place(error: &clap::Error) -> String {
+    match error.get(ContextKind::InvalidArg).or_else(|| error.get(ContextKind::InvalidSubcommand)) {
+        Some(ContextValue::String(argument)) => argument.clone(),
+        Some(ContextValue::Strings(arguments)) => arguments.join(" "),
+        _ => "command line".to_owned(),
+    }
 }
 
 #[cfg(test)]

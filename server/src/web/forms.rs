@@ -149,7 +149,7 @@ async fn stop(site: &Site, id: &str, step: Step) -> Response {
 
 async fn remedy(site: &Site, id: &str, pairs: &Pairs) -> Response {
     let wanted = pairs.first("remedy");
-    let remedy = [RemedyKind::Quay].into_iter().find(|kind| kind.word() == wanted);
+    let remedy = RemedyKind::ALL.into_iter().find(|kind| kind.word() == wanted);
     let run = id.to_owned();
     let result = site.blocking(move |runs| match remedy {
         Some(remedy) => runs.choose(&run, remedy),

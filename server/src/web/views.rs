@@ -9,7 +9,7 @@ use app::view::{
 };
 use domain::diagnosis::{Inventory, LonePod, Workload};
 use domain::problem::Problem;
-use domain::remedy::{Fit, RemedyKind, quay};
+use domain::remedy::{self, Fit, RemedyKind};
 use domain::run::{Run, Source};
 use domain::workload::{ObjectRef, PodSpec};
 use engine::runs::Material;
@@ -45,7 +45,7 @@ pub fn remedy(site: &Site, run: Run) -> RemedyView {
 
 pub fn configure(site: &Site, run: Run) -> ConfigureView {
     let questions = match (&run.scan, run.remedy) {
-        (Some(scan), Some(RemedyKind::Quay)) => quay::questions(scan, &run.answers),
+        (Some(scan), Some(kind)) => remedy::questions(kind, scan, &run.answers),
         _ => Vec::new(),
     };
     let workloads = run.scan.as_ref().map(|scan| choices(&scan.inventory)).unwrap_or_default();
@@ -96,7 +96,7 @@ async fn material(site: &Site, run: &Run) -> Result<Option<Material>, Problem> {
 
 /// How each remedy fits the cluster of a run.
 fn fits(run: &Run) -> Vec<Fit> {
-    run.scan.iter().map(quay::fit).collect()
+    run.scan.iter().flat_map(|scan| RemedyKind::ALL.map(|kind| remedy::fit(kind, scan))).collect()
 }
 
 /// What can be changed or left out, sorted by label.

@@ -1,6 +1,7 @@
 //! The values of a plan: the wire shape of `plan.json` (INTERFACE §5).
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
 
 use crate::cortex::Version;
 use crate::facts::NotSeen;
@@ -160,12 +161,35 @@ pub struct Precondition {
 /// One operation of a JSON patch.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PatchOp {
-    /// `test` or `replace`.
+    /// What it does.
     pub op: PatchVerb,
     /// JSON pointer.
     pub path: String,
-    /// Value.
-    pub value: String,
+    /// Value; none for `remove`. A `null` is a value: a `test` for it holds where nothing is there.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "value_or_null")]
+    pub value: Option<Value>,
+}
+
+impl PatchOp {
+    /// The value must be this.
+    pub fn test(path: impl Into<String>, value: impl Into<Value>) -> Self {
+        Self { op: PatchVerb::Test, path: path.into(), value: Some(value.into()) }
+    }
+
+    /// Replaces the value.
+    pub fn replace(path: impl Into<String>, value: impl Into<Value>) -> Self {
+        Self { op: PatchVerb::Replace, path: path.into(), value: Some(value.into()) }
+    }
+
+    /// The value, when it is a text.
+    pub fn text(&self) -> Option<&str> {
+        self.value.as_ref()?.as_str()
+    }
+}
+
+/// A field that is there, also when it holds `null`.
+fn value_or_null<'de, D: Deserializer<'de>>(source: D) -> Result<Option<Value>, D::Error> {
+    Value::deserialize(source).map(Some)
 }
 
 /// The verbs of RFC 6902 that plans use.
@@ -176,6 +200,10 @@ pub enum PatchVerb {
     Test,
     /// Replace the value.
     Replace,
+    /// Add a member to an object, or an item to a list; `/-` is its end.
+    Add,
+    /// Take it away.
+    Remove,
 }
 
 /// One image that a step moves.

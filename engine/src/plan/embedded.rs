@@ -1,6 +1,6 @@
 //! YAML inside of an object's value: edited like a file, patched like any value.
 
-use domain::plan::{PatchOp, PatchVerb, Refused};
+use domain::plan::{PatchOp, Refused};
 use domain::remedy::{Draft, EmbeddedYaml, FileEdit, ObjectChange, Wave};
 use manifests::yaml::{self, Change, Pointer};
 
@@ -50,10 +50,7 @@ fn add(embedded: &EmbeddedYaml, text: &str, draft: &mut Draft) {
     if origin.as_ref().is_some_and(|origin| !origin.live) {
         return;
     }
-    let swap = |from: &str, to: &str| {
-        let op = |op, value: &str| PatchOp { op, path: path.clone(), value: value.to_owned() };
-        vec![op(PatchVerb::Test, from), op(PatchVerb::Replace, to)]
-    };
+    let swap = |from: &str, to: &str| vec![PatchOp::test(path, from), PatchOp::replace(path, to)];
     draft.object_changes.push(ObjectChange {
         target: target.clone(),
         patch: swap(&embedded.text, text),

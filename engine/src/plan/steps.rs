@@ -54,7 +54,7 @@ pub(super) fn replaced(step: &Step) -> impl Iterator<Item = (&str, &str, &str)> 
                 && replace.op == PatchVerb::Replace
                 && test.path == replace.path =>
         {
-            Some((replace.path.as_str(), test.value.as_str(), replace.value.as_str()))
+            Some((replace.path.as_str(), test.text()?, replace.text()?))
         }
         _ => None,
     })

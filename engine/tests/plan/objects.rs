@@ -176,7 +176,7 @@ fn a_patch_tests_what_it_replaces_and_its_inverse_restores_it() {
         run(&step.patch, &mut object);
         assert_ne!(&object, before, "{}", step.id);
         for image in &step.images {
-            let name = &step.patch.iter().find(|op| op.value == image.to).unwrap().path;
+            let name = &step.patch.iter().find(|op| op.text() == Some(&image.to)).unwrap().path;
             assert_eq!(object.pointer(name).unwrap(), image.to.as_str());
             let container = name.replace("/image", "/name");
             assert_eq!(object.pointer(&container).unwrap(), image.container.as_str());
@@ -192,8 +192,9 @@ fn run(patch: &[domain::plan::PatchOp], object: &mut Value) {
     for op in patch {
         let value = object.pointer_mut(&op.path).unwrap_or_else(|| panic!("{} is missing", op.path));
         match op.op {
-            PatchVerb::Test => assert_eq!(*value, op.value.as_str(), "{}", op.path),
-            PatchVerb::Replace => *value = Value::String(op.value.clone()),
+            PatchVerb::Test => assert_eq!(Some(&*value), op.value.as_ref(), "{}", op.path),
+            PatchVerb::Replace => *value = op.value.clone().unwrap(),
+            PatchVerb::Add | PatchVerb::Remove => panic!("{} is no change of an image", op.path),
         }
     }
 }
@@ -201,9 +202,9 @@ fn run(patch: &[domain::plan::PatchOp], object: &mut Value) {
 #[test]
 fn the_configuration_changes_cortex_images_only() {
     let plan = of_dump();
-    let config = &step(&plan, "ConfigMap default/cluster-config").patch.last().unwrap().value;
+    let config = &step(&plan, "ConfigMap default/cluster-config").patch.last().unwrap();
     assert_eq!(
-        config,
+        config.text().unwrap(),
         "cluster_name: cortex\nregion: us-east-1\nimage_operator: quay.io/cortexlabs/operator:0.20.0\n\
          image_downloader: quay.io/cortexlabs/downloader:0.20.0\nimage_manager: me/manager:1\n"
     );

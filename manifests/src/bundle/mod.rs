@@ -8,7 +8,7 @@ mod overlay;
 mod readme;
 
 use domain::diagnosis::Scan;
-use domain::plan::{FileDiff, PatchOp, PatchVerb, Plan, Step};
+use domain::plan::{FileDiff, PatchOp, Plan, Step};
 use domain::ports::InputFile;
 use domain::problem::Problem;
 use serde::Serialize;
@@ -120,7 +120,6 @@ fn unified(pairs: &[(&InputFile, &InputFile)]) -> String {
 /// object, and the plan was not made for it.
 fn with_identity(step: &Step, patch: &[PatchOp]) -> Vec<PatchOp> {
     let uid = step.precondition.uid.as_ref();
-    let test =
-        uid.map(|uid| PatchOp { op: PatchVerb::Test, path: "/metadata/uid".to_owned(), value: uid.clone() });
+    let test = uid.map(|uid| PatchOp::test("/metadata/uid", uid.as_str()));
     test.into_iter().chain(patch.iter().cloned()).collect()
 }

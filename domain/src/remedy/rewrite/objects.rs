@@ -5,7 +5,7 @@ use super::{Destination, Move, decide};
 use crate::diagnosis::{LonePod, Scan, Workload};
 use crate::facts::Origin;
 use crate::image::ImageReference;
-use crate::plan::{ImageMove, NotCovered, PatchOp, PatchVerb, Risk};
+use crate::plan::{ImageMove, NotCovered, PatchOp, Risk};
 use crate::remedy::{Draft, FileEdit, ObjectChange, Wave};
 use crate::workload::{ContainerImage, ContainerKind, ObjectRef};
 
@@ -199,14 +199,13 @@ impl<'a> Change<'a> {
     }
 
     fn into_patch(self, wave: Wave, says: String) -> ObjectChange {
-        let op = |op, path: &str, value: &str| PatchOp { op, path: path.to_owned(), value: value.to_owned() };
         let swap = |from: &dyn Fn(&ContainerImage, &str) -> (String, String)| {
             let steps = self.moves.iter().flat_map(|(container, to)| {
                 let (before, after) = from(container, to);
                 [
-                    op(PatchVerb::Test, &container.name_pointer, &container.name),
-                    op(PatchVerb::Test, &container.pointer, &before),
-                    op(PatchVerb::Replace, &container.pointer, &after),
+                    PatchOp::test(&container.name_pointer, container.name.as_str()),
+                    PatchOp::test(&container.pointer, before),
+                    PatchOp::replace(&container.pointer, after),
                 ]
             });
             steps.collect::<Vec<_>>()

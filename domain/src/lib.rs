@@ -17,6 +17,7 @@ pub mod image;
 pub mod plan;
 pub mod ports;
 pub mod problem;
+pub mod registry;
 pub mod remedy;
 pub mod run;
 pub mod shell;

@@ -21,5 +21,5 @@ mod screen;
 
 pub use cause::{Cause, Certainty, Throttle};
 pub use explain::{Explanation, explain};
-pub use mask::mask;
+pub use mask::{mask, mask_name};
 pub use rate_limit::{RateLimit, RateLimitError};

@@ -95,6 +95,13 @@ pub(super) fn digest(digest: &str) -> Result<String, ReferenceError> {
     if fits { Ok(digest.to_owned()) } else { Err(ReferenceError::BadDigest { digest: digest.to_owned() }) }
 }
 
+/// Whether a text is a digest as references carry it: `sha256`, `sha384` or `sha512`, a colon, and as many
+/// lower-case hexadecimal digits as the algorithm gives.
+#[must_use]
+pub fn is_digest(text: &str) -> bool {
+    digest(text).is_ok()
+}
+
 fn is_lower_hex(byte: u8) -> bool {
     matches!(byte, b'0'..=b'9' | b'a'..=b'f')
 }

@@ -11,5 +11,6 @@ mod policy;
 mod reference;
 
 pub use error::ReferenceError;
+pub use grammar::is_digest;
 pub use policy::PullPolicy;
 pub use reference::ImageReference;

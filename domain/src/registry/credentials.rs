@@ -4,7 +4,7 @@ use std::fmt;
 
 use secrecy::{ExposeSecret as _, SecretString};
 
-use crate::evidence::mask_account;
+use crate::evidence::mask_name;
 use crate::problem::Problem;
 
 /// A name and its password or token. `Debug` shows neither; nothing serialises it; the password's memory is
@@ -56,7 +56,7 @@ impl Credentials {
     /// The account's name, masked.
     #[must_use]
     pub fn account(&self) -> String {
-        mask_account(&self.username)
+        mask_name(&self.username)
     }
 
     /// The secret, for the registry only.

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::evidence::{RateLimit, mask_account};
+use crate::evidence::{RateLimit, mask_name};
 
 /// Everything about the limit that came with an answer.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -38,7 +38,9 @@ impl LimitHeaders {
     /// Reads the two headers; `Some("")` stands for one whose bytes are no text.
     #[must_use]
     pub fn read(limit: Option<&str>, remaining: Option<&str>) -> Self {
-        let Some(limit) = limit else { return if remaining.is_some() { Self::Unreadable } else { Self::Absent } };
+        let Some(limit) = limit else {
+            return if remaining.is_some() { Self::Unreadable } else { Self::Absent };
+        };
         let read = limit.parse::<RateLimit>().and_then(|limit| match remaining {
             Some(remaining) => limit.with_remaining(remaining),
             None => Ok(limit),
@@ -74,7 +76,7 @@ impl Counted {
         match text.parse::<IpAddr>() {
             Ok(address) => Some(Self::Address(address.to_string())),
             Err(_) if text.is_empty() => None,
-            Err(_) => Some(Self::Account(mask_account(text))),
+            Err(_) => Some(Self::Account(mask_name(text))),
         }
     }
 

@@ -12,17 +12,18 @@ const FARTHEST_BACK: usize = 40;
 const QUOTES: [&str; 8] = ["'", "\"", "`", "’", "‘", "“", "u0027", "u0022"];
 
 pub(super) fn spans(text: &str) -> Vec<Span> {
-    all(text).into_iter().map(|range| (range.clone(), masked_name(&text[range]))).collect()
+    all(text).into_iter().map(|range| (range.clone(), mask_name(&text[range]))).collect()
 }
 
 /// The first account's name, masked.
 pub(in crate::evidence) fn find_account(text: &str) -> Option<String> {
     let joined = Joined::new(text);
-    all(joined.text()).into_iter().next().map(|name| masked_name(&joined.text()[name]))
+    all(joined.text()).into_iter().next().map(|name| mask_name(&joined.text()[name]))
 }
 
-/// The first character and dots, of one length for all names.
-pub(super) fn masked_name(name: &str) -> String {
+/// A person's or account's name as it may be shown: the first character and dots, of one length for all names.
+#[must_use]
+pub fn mask_name(name: &str) -> String {
     let mut characters = name.chars();
     match (characters.next(), characters.next()) {
         (Some(first), Some(_)) if first.is_alphanumeric() => format!("{first}{DOTS}"),

@@ -1,6 +1,6 @@
 //! Mail addresses: the domain stays, as it may be the hint that is needed, the person goes.
 
-use super::{Span, account::masked_name, run_end};
+use super::{Span, account::mask_name, run_end};
 
 pub(super) fn spans(text: &str) -> Vec<Span> {
     text.match_indices('@')
@@ -10,7 +10,7 @@ pub(super) fn spans(text: &str) -> Vec<Span> {
                 .map_or(0, |before| before + text[before..].chars().next().map_or(0, char::len_utf8));
             let domain =
                 &text[at + 1..run_end(text, at + 1, |c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-'))];
-            (local < at && is_mail_domain(domain)).then(|| (local..at, masked_name(&text[local..at])))
+            (local < at && is_mail_domain(domain)).then(|| (local..at, mask_name(&text[local..at])))
         })
         .collect()
 }

@@ -16,6 +16,7 @@ use std::ops::Range;
 use super::screen::Joined;
 
 pub(super) use account::find_account;
+pub use account::mask_name;
 
 /// Stands for everything that was taken out, whatever its length.
 const DOTS: &str = "•••••";

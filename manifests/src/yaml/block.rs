@@ -1,11 +1,11 @@
 //! New lines in block style: `key: value` and `- item`, indented as the neighbours are.
 
 use super::edit::NewValue;
-use super::literal::{header_end, keeps_empty_lines};
+use super::literal::{header_end, keeps_empty_lines, last_line_end};
 use super::plan::{common_quote, draft};
 use super::scalar::{self, Quote};
 use super::splice::Splice;
-use super::text::{break_at, column, line_break_near, line_end};
+use super::text::{break_at, column, line_break_near, line_end, line_start};
 use super::tree::{Content, Mapping, Node, Sequence};
 
 /// Indentation steps seen in a document, each with the offset where it was seen, in file order.
@@ -135,14 +135,20 @@ fn line_after(text: &str, node: &Node) -> usize {
         leaf = last;
     }
     let end = match header_end(text, leaf) {
-        Some(_) if keeps_empty_lines(text, leaf) && leaf.span.end > 0 => return leaf.span.end,
-        Some(header) => {
-            text.get(..leaf.span.end).map_or(header, |before| before.trim_end().len()).max(header)
-        }
+        Some(_) if keeps_empty_lines(text, leaf) => return kept_end(text, leaf),
+        Some(header) => last_line_end(text, leaf).unwrap_or(header),
         None => leaf.span.end,
     };
     let end = line_end(text, end);
     end + break_at(text, end).len()
+}
+
+/// Where a block of text that keeps its empty lines ends. To tell that the next line is indented less, the
+/// parser reads its indentation, and counts it to the block; it belongs to that line.
+fn kept_end(text: &str, block: &Node) -> usize {
+    let start = line_start(text, block.span.end);
+    let indentation = text.get(start..block.span.end).unwrap_or("");
+    if indentation.bytes().all(|byte| byte == b' ') { start } else { block.span.end }
 }
 
 /// Writes new nodes in block style.

@@ -77,6 +77,19 @@ pub(super) fn header_end(text: &str, node: &Node) -> Option<usize> {
     Some(line_end(text, header_start(text, node)?))
 }
 
+/// The end of the block's last line that is more than an empty one; `None` if it has no such line. Blanks
+/// beyond the block's indentation are text (YAML 1.2.2, 8.1.3).
+pub(super) fn last_line_end(text: &str, node: &Node) -> Option<usize> {
+    let lines = raw_lines(text, &body(text, node)?);
+    let line = |range: &Range<usize>| text.get(range.clone()).unwrap_or("");
+    let is_blank = |range: &Range<usize>| line(range).trim_start_matches(' ').is_empty();
+    let margin = |range: &Range<usize>| range.len() - line(range).trim_start_matches(' ').len();
+    let indentation = lines.iter().filter(|range| !is_blank(range)).map(margin).min();
+    let last =
+        lines.iter().rfind(|range| !is_blank(range) || indentation.is_some_and(|own| range.len() > own));
+    last.map(|range| range.end)
+}
+
 /// Whether the block's header asks to keep the empty lines at its end (YAML 1.2.2, 8.1.1.2).
 pub(super) fn keeps_empty_lines(text: &str, node: &Node) -> bool {
     let header =
@@ -91,13 +104,14 @@ fn header_start(text: &str, node: &Node) -> Option<usize> {
     matches!(text.as_bytes().get(at), Some(b'|' | b'>')).then_some(at)
 }
 
-/// The ranges of the lines within `body`, line breaks excluded.
+/// The ranges of the lines within `body`, line breaks excluded. The last may be no more than the indentation
+/// of the line below, which the parser counts to the block.
 fn raw_lines(text: &str, body: &Range<usize>) -> Vec<Range<usize>> {
     let mut lines = Vec::new();
     let mut at = body.start;
     while at < body.end {
         let end = line_end(text, at);
-        lines.push(at..end);
+        lines.push(at..end.min(body.end));
         at = end + break_at(text, end).len().max(1);
     }
     lines

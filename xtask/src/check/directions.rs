@@ -15,7 +15,7 @@ struct Rule {
     why: &'static str,
 }
 
-const RULES: [Rule; 8] = [
+const RULES: [Rule; 9] = [
     Rule {
         of: "domain",
         knows: &[],
@@ -30,6 +30,7 @@ const RULES: [Rule; 8] = [
         why: "use cases see the outside through the domain's ports only",
     },
     Rule { of: "cluster", knows: &["domain", "manifests"], outside: None, why: ADAPTER },
+    Rule { of: "registry", knows: &["domain"], outside: None, why: ADAPTER },
     Rule { of: "store", knows: &["domain", "manifests"], outside: None, why: ADAPTER },
     Rule {
         of: "app",
@@ -45,7 +46,7 @@ const RULES: [Rule; 8] = [
     },
     Rule {
         of: "server",
-        knows: &["app", "cluster", "domain", "engine", "manifests", "store"],
+        knows: &["app", "cluster", "domain", "engine", "manifests", "registry", "store"],
         outside: None,
         why: "the program carries neither chores nor the lab",
     },
@@ -163,7 +164,7 @@ mod tests {
         packages.push(json!({ "name": "lab", "source": null }));
         packages[0]["dependencies"] =
             json!(depends(&domain.iter().map(|name| (*name, None)).collect::<Vec<_>>()));
-        packages[7]["dependencies"] = json!(depends(server));
+        packages[8]["dependencies"] = json!(depends(server));
         json!({ "packages": packages })
     }
 

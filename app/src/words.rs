@@ -203,6 +203,8 @@ pub fn knowledge(how: Knowledge) -> &'static str {
 pub fn remedy(remedy: RemedyKind) -> &'static str {
     match remedy {
         RemedyKind::Quay => "Pull from quay.io",
+        RemedyKind::EcrCopy => "Copy to Amazon ECR",
+        RemedyKind::EcrCache => "Pull through Amazon ECR",
     }
 }
 
@@ -210,6 +212,8 @@ pub fn remedy(remedy: RemedyKind) -> &'static str {
 pub fn remedy_doing(remedy: RemedyKind) -> &'static str {
     match remedy {
         RemedyKind::Quay => "Pulling from quay.io",
+        RemedyKind::EcrCopy => "Copying to Amazon ECR",
+        RemedyKind::EcrCache => "Pulling through Amazon ECR",
     }
 }
 
@@ -217,6 +221,8 @@ pub fn remedy_doing(remedy: RemedyKind) -> &'static str {
 pub fn remedy_short(remedy: RemedyKind) -> &'static str {
     match remedy {
         RemedyKind::Quay => "quay.io",
+        RemedyKind::EcrCopy => "copy to ECR",
+        RemedyKind::EcrCache => "ECR cache",
     }
 }
 

@@ -11,9 +11,11 @@
 
 pub mod cortex;
 pub mod diagnosis;
+pub mod ecr;
 pub mod evidence;
 pub mod facts;
 pub mod image;
+pub mod keyring;
 pub mod plan;
 pub mod ports;
 pub mod problem;

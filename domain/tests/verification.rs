@@ -43,6 +43,7 @@ fn plan() -> Plan {
         not_covered: vec![],
         unchanged: vec![],
         copies: vec![],
+        ecr: None,
         steps: vec![Step {
             id: "01".into(),
             op: Op::Patch,

@@ -54,7 +54,8 @@ fn question(asked: &Question, view: &ConfigureView) -> AnyView {
     let name = format!("set.{}", asked.key);
     let given = view.base.run.answers.set.get(&asked.key);
     let value = given.or(asked.found.as_ref().map(|(value, _)| value)).cloned().unwrap_or_default();
-    let found = asked.found.as_ref().map(|(value, place)| format!(" Found: {value}, in {place}."));
+    let told = asked.found.as_ref().filter(|(_, place)| !place.is_empty());
+    let found = told.map(|(value, place)| format!(" Found: {value}, in {place}."));
     let wrong = view.base.problems(Step::Configure).iter().find(|problem| problem.place == asked.key);
     let hint = format!("{id}-hint");
     let error = format!("{id}-error");

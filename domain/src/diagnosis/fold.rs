@@ -197,6 +197,9 @@ impl Fold {
                 has_secrets,
             );
         }
+        if let Some(authored) = authored(&pod) {
+            self.workloads.insert(authored.object.label(), authored);
+        }
         let waiting = waiting(&pod);
         if !waiting.is_empty() {
             self.pods.failing.push(FailingPod {
@@ -234,6 +237,28 @@ impl Fold {
         }
         self.workloads.insert(label, workload);
     }
+}
+
+/// A pod that somebody wrote in a manifest, as the object it is: a place to change like any template.
+fn authored(pod: &PodFact) -> Option<WorkloadFact> {
+    let origin = pod.origin.as_ref().filter(|origin| !origin.live && pod.controller.is_none())?;
+    Some(WorkloadFact {
+        object: ObjectRef {
+            group: String::new(),
+            version: "v1".to_owned(),
+            kind: "Pod".to_owned(),
+            namespace: Some(pod.namespace.clone()),
+            name: pod.name.clone(),
+            uid: None,
+        },
+        labels: pod.labels.clone(),
+        annotations: BTreeMap::new(),
+        controller: None,
+        spec: pod.spec.clone(),
+        replicas: None,
+        update_strategy: None,
+        origin: Some(origin.clone()),
+    })
 }
 
 /// Whether a changed template of this object replaces its pods, stuck ones too. A StatefulSet waits for a

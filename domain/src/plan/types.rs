@@ -4,6 +4,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
 use crate::cortex::Version;
+use crate::ecr::Registry;
 use crate::facts::NotSeen;
 use crate::remedy::RemedyKind;
 use crate::time::Timestamp;
@@ -41,8 +42,11 @@ pub struct Plan {
     pub not_covered: Vec<NotCovered>,
     /// Given files that do not change.
     pub unchanged: Vec<String>,
-    /// Images to copy first; empty for this remedy.
+    /// Images to copy first.
     pub copies: Vec<Copy>,
+    /// What Amazon ECR has to hold first; `None` where nothing is pulled from there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ecr: Option<EcrSide>,
     /// Changes of live objects, in order.
     pub steps: Vec<Step>,
     /// What can go wrong, and what a user of the original guide should know.
@@ -106,7 +110,7 @@ pub struct NotCovered {
 }
 
 /// An image to copy.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Copy {
     /// Source reference.
     pub source: String,
@@ -114,6 +118,35 @@ pub struct Copy {
     pub target: String,
     /// Digest, when pinned.
     pub digest: Option<String>,
+}
+
+/// What Amazon ECR has to hold before a cluster can pull from it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EcrSide {
+    /// How images come to be there.
+    pub way: EcrWay,
+    /// Whose registry, and where.
+    #[serde(flatten)]
+    pub registry: Registry,
+    /// Its host.
+    pub host: String,
+    /// What every repository's name begins with, without the slash.
+    pub prefix: String,
+    /// The repositories, sorted.
+    pub repositories: Vec<String>,
+    /// The secret with the Docker Hub account, for a cache.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub secret_name: Option<String>,
+}
+
+/// How images come to be in ECR.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EcrWay {
+    /// Somebody copies them.
+    Copy,
+    /// ECR fetches them when they are pulled for the first time.
+    Cache,
 }
 
 /// One change of one live object.

@@ -6,10 +6,25 @@ use crate::cortex::{Version, agreed_version, releases, version_of_cortex_image};
 use crate::diagnosis::Scan;
 use crate::facts::{CortexFile, CortexFileKind};
 use crate::problem::Problem;
-use crate::remedy::Answers;
+use crate::remedy::{Answers, Question};
 
 /// Key of the answer that says or overrides it.
 pub(super) const KEY: &str = "cortex-version";
+
+/// What is asked where there is a Cortex.
+pub(super) fn question(scan: &Scan) -> Option<Question> {
+    let inventory = &scan.inventory;
+    let is_cortex = scan.diagnosis.cortex.is_some()
+        || !inventory.cortex_files.is_empty()
+        || inventory.workloads.iter().any(|workload| workload.cortex);
+    is_cortex.then(|| Question {
+        key: KEY.to_owned(),
+        label: "Cortex version".to_owned(),
+        help: "Keys and image tags differ from version to version. `cortex version` prints it.".to_owned(),
+        found: found(scan).map(|(version, from)| (version.to_string(), from)),
+        choices: releases().map(|version| version.to_string()).collect(),
+    })
+}
 
 /// The version by the answer, else as found. `None` when there is no Cortex, or none of its files is to be
 /// edited: what runs in a cluster carries its version in its tags.

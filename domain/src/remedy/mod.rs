@@ -3,17 +3,18 @@
 //! Must not know how files are edited or objects patched: it yields a [`Draft`] of intentions.
 
 mod cortex_version;
+mod ecr;
 pub mod quay;
 mod rewrite;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
 use crate::cortex::Version;
 use crate::diagnosis::Scan;
 use crate::facts::Origin;
-use crate::plan::{ImageMove, NotCovered, PatchOp, Risk};
+use crate::plan::{Copy, EcrSide, EcrWay, ImageMove, NotCovered, PatchOp, Risk};
 use crate::problem::Problem;
 use crate::workload::ObjectRef;
 
@@ -23,16 +24,31 @@ use crate::workload::ObjectRef;
 pub enum RemedyKind {
     /// Pull from registries that do not count.
     Quay,
+    /// Copy images to Amazon ECR and pull them from there.
+    EcrCopy,
+    /// Pull through a cache in Amazon ECR.
+    EcrCache,
 }
 
 impl RemedyKind {
     /// All of them, in the order in which they are shown.
-    pub const ALL: [Self; 1] = [Self::Quay];
+    pub const ALL: [Self; 3] = [Self::Quay, Self::EcrCopy, Self::EcrCache];
 
     /// The word on the command line and in URLs.
     pub fn word(self) -> &'static str {
         match self {
             Self::Quay => "quay",
+            Self::EcrCopy => "ecr-copy",
+            Self::EcrCache => "ecr-cache",
+        }
+    }
+
+    /// The keys of `--set` that it takes.
+    pub fn keys(self) -> &'static [&'static str] {
+        match self {
+            Self::Quay => &[cortex_version::KEY],
+            Self::EcrCopy => &ecr::KEYS_OF_COPY,
+            Self::EcrCache => &ecr::KEYS_OF_CACHE,
         }
     }
 }
@@ -41,13 +57,29 @@ impl RemedyKind {
 pub fn fit(remedy: RemedyKind, scan: &Scan) -> Fit {
     match remedy {
         RemedyKind::Quay => quay::fit(scan),
+        RemedyKind::EcrCopy => ecr::fit(EcrWay::Copy, scan),
+        RemedyKind::EcrCache => ecr::fit(EcrWay::Cache, scan),
     }
+}
+
+/// All of them as they fit this cluster, the recommended one first: what helps before what does not, and among
+/// those that help what costs least.
+pub fn fits(scan: &Scan) -> Vec<Fit> {
+    let mut fits: Vec<Fit> = RemedyKind::ALL.map(|remedy| fit(remedy, scan)).into();
+    fits.sort_by_key(|fit| match fit.level {
+        FitLevel::Fits | FitLevel::Partly => 0,
+        FitLevel::NothingToChange => 1,
+        FitLevel::CannotHelp => 2,
+    });
+    fits
 }
 
 /// What a remedy asks, with the answers that the inputs already give.
 pub fn questions(remedy: RemedyKind, scan: &Scan, answers: &Answers) -> Vec<Question> {
     match remedy {
         RemedyKind::Quay => quay::questions(scan, answers),
+        RemedyKind::EcrCopy => ecr::questions(EcrWay::Copy, scan),
+        RemedyKind::EcrCache => ecr::questions(EcrWay::Cache, scan),
     }
 }
 
@@ -58,6 +90,8 @@ pub fn questions(remedy: RemedyKind, scan: &Scan, answers: &Answers) -> Vec<Ques
 pub fn draft(remedy: RemedyKind, scan: &Scan, answers: &Answers) -> Result<Draft, Problem> {
     let mut draft = match remedy {
         RemedyKind::Quay => quay::draft(scan, answers)?,
+        RemedyKind::EcrCopy => ecr::draft(EcrWay::Copy, scan, answers)?,
+        RemedyKind::EcrCache => ecr::draft(EcrWay::Cache, scan, answers)?,
     };
     draft.risks.sort();
     draft.risks.dedup();
@@ -82,7 +116,7 @@ pub struct Question {
     pub label: String,
     /// Help under it.
     pub help: String,
-    /// The answer found, and where.
+    /// The answer found, and where; an empty place means that it is the usual answer.
     pub found: Option<(String, String)>,
     /// Allowed values, when they are few.
     pub choices: Vec<String>,
@@ -140,6 +174,10 @@ pub struct Draft {
     pub refused: Vec<Refusal>,
     /// Docker Hub images that stay.
     pub not_covered: Vec<NotCovered>,
+    /// Images to copy first.
+    pub copies: Vec<Copy>,
+    /// What Amazon ECR has to hold first.
+    pub ecr: Option<EcrSide>,
     /// Risks.
     pub risks: Vec<Risk>,
     /// Why nothing has to or can be changed, in one or two sentences; holds when there is no change.
@@ -150,6 +188,15 @@ impl Draft {
     /// Whether it changes nothing.
     pub fn is_empty(&self) -> bool {
         self.file_edits.is_empty() && self.embedded.is_empty() && self.object_changes.is_empty()
+    }
+
+    /// The images it names anew, each once.
+    pub fn images(&self) -> BTreeSet<&str> {
+        let files = self.file_edits.iter().map(|edit| edit.to.as_str());
+        let objects =
+            self.object_changes.iter().flat_map(|change| &change.images).map(|image| image.to.as_str());
+        let embedded = self.embedded.iter().flat_map(|e| &e.replace).map(|(_, _, to)| to.as_str());
+        files.chain(objects).chain(embedded).collect()
     }
 }
 

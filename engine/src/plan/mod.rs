@@ -77,6 +77,7 @@ pub fn make(scan: &Scan, kind: RemedyKind, answers: &Answers, files: &[InputFile
         cortex_version: draft.cortex_version,
         change_needed,
         summary: summary(
+            if draft.ecr.is_some() { "Amazon ECR" } else { "quay.io" },
             change_needed,
             patched.len(),
             &steps,
@@ -87,7 +88,8 @@ pub fn make(scan: &Scan, kind: RemedyKind, answers: &Answers, files: &[InputFile
         refused,
         not_covered: draft.not_covered,
         unchanged,
-        copies: Vec::new(),
+        copies: draft.copies,
+        ecr: draft.ecr,
         steps,
         risks: draft.risks,
         not_seen: scan.diagnosis.not_seen.iter().filter(|seen| !files::is_refusal(seen)).cloned().collect(),
@@ -134,6 +136,7 @@ fn live_edits(draft: &Draft, steps: &[Step]) -> Vec<Edit> {
 }
 
 fn summary(
+    place: &str,
     change_needed: bool,
     files: usize,
     steps: &[Step],
@@ -150,7 +153,7 @@ fn summary(
         (files, objects) => format!("{} and {}", count(files, "file"), count(objects, "live object")),
     };
     let verb = if edits.len() == 1 { "moves" } else { "move" };
-    format!("{} in {places} {verb} from Docker Hub to quay.io.", count(edits.len(), "value"))
+    format!("{} in {places} {verb} from Docker Hub to {place}.", count(edits.len(), "value"))
 }
 
 fn all_refused(first: &Refused, count: usize) -> Problem {

@@ -3,5 +3,6 @@
 
 mod bundle;
 mod cortex_files;
+mod ecr;
 mod objects;
 mod support;

@@ -4,7 +4,9 @@
 //! files are packed, nor how a report is rendered.
 
 mod commands;
+mod ecr;
 mod overlay;
+mod place;
 mod readme;
 
 use domain::diagnosis::Scan;
@@ -54,15 +56,17 @@ pub fn build(
         files.push(json_file(&commands::inverse_file(step), &with_identity(step, &step.inverse))?);
     }
     files.extend(overlay::files(plan, scan, originals));
+    files.extend(ecr::files(plan)?);
     files.sort_by(|one, other| one.path.cmp(&other.path));
     Ok(files)
 }
 
-/// The lines that carry a plan out in the folder of its bundle: those of the readme for live objects, and the
-/// patch for given files.
+/// The lines that carry a plan out in the folder of its bundle: those of the readme for the registry and for live
+/// objects, and the patch for given files.
 pub fn apply_lines(plan: &Plan) -> Vec<String> {
+    let registry = plan.ecr.as_ref().map(ecr::prepare_lines).unwrap_or_default();
     let files = changes_files(plan).then(|| "git apply diff.patch".to_owned());
-    files.into_iter().chain(commands::apply(plan)).collect()
+    registry.into_iter().chain(files).chain(commands::apply(plan)).collect()
 }
 
 /// The lines that take it back, likewise.

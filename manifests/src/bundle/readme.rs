@@ -6,16 +6,15 @@ use std::fmt::Write as _;
 use domain::cortex::change_command;
 use domain::diagnosis::{Scan, Verdict};
 use domain::facts::CortexFileKind;
-use domain::plan::Plan;
+use domain::plan::{EcrSide, EcrWay, Plan};
 use domain::ports::InputFile;
 
-use super::commands;
-use super::overlay;
+use super::{commands, ecr, overlay, place};
 
 /// The whole text.
 pub(super) fn write(plan: &Plan, scan: &Scan, patched: &[InputFile]) -> String {
     let mut text = Text::default();
-    text.heading(1, "From Docker Hub to quay.io");
+    text.heading(1, &format!("From Docker Hub to {}", place::name(plan)));
     text.paragraph(&plain(&plan.summary));
     let made = format!(
         "Made for {} as it was seen at {}. Plan {}.",
@@ -42,6 +41,36 @@ pub(super) fn write(plan: &Plan, scan: &Scan, patched: &[InputFile]) -> String {
 
 fn before(plan: &Plan, text: &mut Text) {
     text.heading(2, "Before you apply");
+    match &plan.ecr {
+        Some(ecr) => registry(ecr, text),
+        None => copies_on_quay(plan, text),
+    }
+}
+
+/// What has to be in ECR first, and who may do it.
+fn registry(ecr: &EcrSide, text: &mut Text) {
+    let made = match ecr.way {
+        EcrWay::Copy => {
+            "The first line makes the repositories, the second copies the images. Reading each image costs one \
+                         Docker Hub pull per platform: with an empty budget, copy with an account or after the window."
+        }
+        EcrWay::Cache => {
+            "The line makes the secret, the rule and the template for its repositories, and asks ECR to validate \
+                          them. It reads the Docker Hub user name and access token from the terminal, or as two lines from \
+                          its input; they go to AWS Secrets Manager and nowhere else."
+        }
+    };
+    text.paragraph(&format!(
+        "{made} They need the aws command line with credentials of account {}{}; `aws/policy-prepare.json` is the least \
+         they have to allow, and `aws/main.tf` makes the same with Terraform.",
+        code(ecr.registry.account()),
+        if ecr.way == EcrWay::Copy { " and skopeo" } else { "" }
+    ));
+    text.shell(&ecr::prepare_lines(ecr));
+    text.paragraph("The role of the nodes needs the rights in `aws/policy-nodes.json`.");
+}
+
+fn copies_on_quay(plan: &Plan, text: &mut Text) {
     text.paragraph(
         "Whether quay.io still holds these copies was not asked when the plan was made. Each line has to answer with \
          200; if one does not, leave its image out.",
@@ -128,9 +157,9 @@ fn verify(plan: &Plan, scan: &Scan, text: &mut Text) {
         return;
     }
     text.paragraph(
-        "The first lines wait until new pods run, the others print which image each container names and which one its \
-         node pulled: both begin with quay.io for everything in this plan. `unthrottle verify .` does the same and \
-         judges it; `sh commands.sh verify` runs these lines.",
+        &format!("The first lines wait until new pods run, the others print which image each container names and which one its \
+         node pulled: both begin with {} for everything in this plan. `unthrottle verify .` does the same and \
+         judges it; `sh commands.sh verify` runs these lines.", place::host(plan)),
     );
     text.shell(&lines);
 }
@@ -157,6 +186,12 @@ fn take_back(plan: &Plan, scan: &Scan, patched: &[InputFile], text: &mut Text) {
     }
     if !patched.is_empty() {
         text.paragraph("The given files as they were are in `rollback/files/`.");
+    }
+    if plan.ecr.is_some() {
+        text.paragraph(&format!(
+            "What was made in ECR is kept until you take it away, once nothing pulls from it any more: {}.",
+            code(&ecr::remove_line())
+        ));
     }
 }
 
@@ -210,6 +245,7 @@ fn contents(plan: &Plan, patched: &[InputFile], text: &mut Text) {
         (files, "`patched/`, `diff.patch`: the changed files, and the same as one patch"),
         (steps, "`kubernetes/patches/`: one JSON patch for each object, in order"),
         (files || steps, "`rollback/`: the originals, and the inverse of every patch"),
+        (plan.ecr.is_some(), "`aws/`: what Amazon ECR needs, as commands, as Terraform, and as least rights"),
         (true, "`commands.sh`: the lines above, for kubectl alone"),
     ];
     text.items(rows.into_iter().filter(|(there, _)| *there).map(|(_, row)| row.to_owned()));

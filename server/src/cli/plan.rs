@@ -24,7 +24,9 @@ use crate::wiring::{self, SystemClock};
 
 /// Plans a remedy: every change as a diff, and a bundle to carry it out
 ///
-/// Keys of --set for the remedy quay: cortex-version (such as 0.22.1; asked only when the inputs do not say it).
+/// Keys of --set. For every remedy: cortex-version (such as 0.22.1; asked only when the inputs do not say it). For
+/// ecr-copy and ecr-cache: account, region (both asked only when the kubeconfig does not say them), prefix. For
+/// ecr-cache: secret-name.
 #[derive(Debug, Args)]
 pub(super) struct Plan {
     /// The remedy
@@ -51,6 +53,10 @@ pub(super) struct Plan {
 enum Remedy {
     /// Pull from registries that do not count: Cortex's images from quay.io
     Quay,
+    /// Copy images to Amazon ECR and pull them from there
+    EcrCopy,
+    /// Pull through a cache in Amazon ECR
+    EcrCache,
 }
 
 fn key_value(text: &str) -> Result<(String, String), String> {
@@ -82,15 +88,17 @@ impl Plan {
     fn kind(&self) -> RemedyKind {
         match self.remedy {
             Remedy::Quay => RemedyKind::Quay,
+            Remedy::EcrCopy => RemedyKind::EcrCopy,
+            Remedy::EcrCache => RemedyKind::EcrCache,
         }
     }
 
     fn answers(&self) -> Result<Answers, Problem> {
         let mut set = BTreeMap::new();
         for (key, value) in &self.set {
-            if key != "cortex-version" {
+            if !self.kind().keys().contains(&key.as_str()) {
                 let why = format!("The remedy {} asks nothing named {key:?}.", self.kind().word());
-                let next = "The keys are listed by `unthrottle plan --help`.";
+                let next = format!("It takes {}.", self.kind().keys().join(", "));
                 return Err(Problem::bad_input("set_unknown", "An answer has no question.", why, next)
                     .at(format!("--set {key}")));
             }

@@ -9,7 +9,7 @@ use app::view::{
 };
 use domain::diagnosis::{Inventory, LonePod, Workload};
 use domain::problem::Problem;
-use domain::remedy::{self, Fit, RemedyKind};
+use domain::remedy::{self, Fit};
 use domain::run::{Run, Source};
 use domain::workload::{ObjectRef, PodSpec};
 use engine::runs::Material;
@@ -96,7 +96,7 @@ async fn material(site: &Site, run: &Run) -> Result<Option<Material>, Problem> {
 
 /// How each remedy fits the cluster of a run.
 fn fits(run: &Run) -> Vec<Fit> {
-    run.scan.iter().flat_map(|scan| RemedyKind::ALL.map(|kind| remedy::fit(kind, scan))).collect()
+    run.scan.as_ref().map(remedy::fits).unwrap_or_default()
 }
 
 /// What can be changed or left out, sorted by label.

@@ -3,9 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::draft;
-use crate::cortex::releases;
 use crate::diagnosis::Scan;
-use crate::remedy::{Answers, Draft, Fit, FitLevel, Question, RemedyKind, cortex_version};
+use crate::remedy::{Answers, Fit, FitLevel, Question, RemedyKind, cortex_version};
 
 /// The comparison's lines for this cluster, before anything is answered.
 pub fn fit(scan: &Scan) -> Fit {
@@ -30,7 +29,7 @@ pub fn fit(scan: &Scan) -> Fit {
             "Images of your own and of others.".to_owned(),
         );
     };
-    let moved = moved(&draft);
+    let moved = draft.images();
     let left: BTreeSet<&str> = draft.not_covered.iter().map(|left| left.image.as_str()).collect();
     let of = |n: usize| if n == 1 { "1 image".to_owned() } else { format!("{n} images") };
     let does_not = match left.len() {
@@ -71,15 +70,6 @@ pub fn fit(scan: &Scan) -> Fit {
     }
 }
 
-/// The images that would come from quay.io, each once.
-fn moved(draft: &Draft) -> BTreeSet<&str> {
-    let files = draft.file_edits.iter().map(|edit| edit.to.as_str());
-    let objects =
-        draft.object_changes.iter().flat_map(|change| &change.images).map(|image| image.to.as_str());
-    let embedded = draft.embedded.iter().flat_map(|e| &e.replace).map(|(_, _, to)| to.as_str());
-    files.chain(objects).chain(embedded).collect()
-}
-
 fn shortened(images: &BTreeSet<&str>) -> String {
     const SHOWN: usize = 3;
     let shown: Vec<&str> = images.iter().take(SHOWN).copied().collect();
@@ -91,18 +81,5 @@ fn shortened(images: &BTreeSet<&str>) -> String {
 
 /// What Configure asks: the version, where there is a Cortex.
 pub fn questions(scan: &Scan, _answers: &Answers) -> Vec<Question> {
-    let inventory = &scan.inventory;
-    let is_cortex = scan.diagnosis.cortex.is_some()
-        || !inventory.cortex_files.is_empty()
-        || inventory.workloads.iter().any(|workload| workload.cortex);
-    if !is_cortex {
-        return Vec::new();
-    }
-    vec![Question {
-        key: cortex_version::KEY.to_owned(),
-        label: "Cortex version".to_owned(),
-        help: "Keys and image tags differ from version to version. `cortex version` prints it.".to_owned(),
-        found: cortex_version::found(scan).map(|(version, from)| (version.to_string(), from)),
-        choices: releases().map(|version| version.to_string()).collect(),
-    }]
+    cortex_version::question(scan).into_iter().collect()
 }

@@ -1,0 +1,58 @@
+//! Amazon ECR as the place images come from: copied there, or fetched by its pull-through cache.
+//!
+//! Reaches every image on Docker Hub whose place can be changed. Plans only: the copies and the rule are made by
+//! whoever has the rights.
+
+mod fit;
+mod risks;
+mod target;
+
+pub use fit::{fit, questions};
+pub use target::{KEYS_OF_CACHE, KEYS_OF_COPY};
+
+use std::collections::BTreeSet;
+
+use self::target::Target;
+use crate::diagnosis::Scan;
+use crate::image::ImageReference;
+use crate::plan::{Copy, EcrSide, EcrWay};
+use crate::problem::Problem;
+use crate::remedy::{Answers, Draft, cortex_version, rewrite};
+
+/// What would move this cluster, or these files, to Amazon ECR.
+///
+/// # Errors
+/// When an answer is missing or wrong, or the registry cannot serve this cluster.
+pub fn draft(way: EcrWay, scan: &Scan, answers: &Answers) -> Result<Draft, Problem> {
+    let target = Target::resolve(way, scan, answers)?;
+    let version = cortex_version::resolve(scan, answers)?;
+    target.serves(scan, version)?;
+    let mut draft = rewrite::draft(scan, answers, version, &target)?;
+    draft.nothing_to_do =
+        "Nothing to change: no image from Docker Hub was found that a change could reach.".to_owned();
+    if draft.is_empty() {
+        return Ok(draft);
+    }
+    let copies: BTreeSet<Copy> =
+        draft.images().into_iter().filter_map(|image| target.copy_of(image)).collect();
+    draft.ecr = Some(EcrSide {
+        way,
+        host: target.registry.host(),
+        registry: target.registry.clone(),
+        prefix: target.prefix.clone(),
+        repositories: repositories(&copies),
+        secret_name: target.secret_name.clone(),
+    });
+    risks::note(scan, way, &target, &mut draft);
+    if way == EcrWay::Copy {
+        draft.copies = copies.into_iter().collect();
+    }
+    Ok(draft)
+}
+
+/// The repositories that hold the targets, without their host.
+fn repositories(copies: &BTreeSet<Copy>) -> Vec<String> {
+    let names = copies.iter().filter_map(|copy| copy.target.parse::<ImageReference>().ok());
+    let paths: BTreeSet<String> = names.map(|reference| reference.path().to_owned()).collect();
+    paths.into_iter().collect()
+}

@@ -1,0 +1,162 @@
+//! `aws/commands.sh`: everything in ECR with the AWS command line, copies with skopeo.
+
+use domain::plan::{Copy, EcrSide, EcrWay, Plan};
+use domain::shell::{line, word};
+
+/// The whole script. Running a part twice does no harm: what is there already is left as it is.
+pub(super) fn write(plan: &Plan, ecr: &EcrSide) -> String {
+    let head = format!(
+        "#!/bin/sh\n\
+         # Makes in Amazon ECR what the plan beside this folder needs. Asks for the aws command line{tools}.\n\
+         # Plan {digest}\n\
+         set -eu\n\
+         account={account}\n\
+         region={region}\n\
+         host={host}\n\
+         \n\
+         right_account() {{\n\
+         \x20 found=$(aws sts get-caller-identity --query Account --output text)\n\
+         \x20 if [ \"$found\" != \"$account\" ]; then\n\
+         \x20   echo \"These credentials are of account $found, the plan is for $account.\" >&2\n\
+         \x20   exit 3\n\
+         \x20 fi\n\
+         }}\n",
+        tools = if ecr.way == EcrWay::Copy { " and skopeo" } else { "" },
+        digest = plan.digest,
+        account = word(ecr.registry.account()),
+        region = word(ecr.registry.region()),
+        host = word(&ecr.host),
+    );
+    let (body, parts) = match ecr.way {
+        EcrWay::Copy => (copying(plan, ecr), "prepare|copy|remove"),
+        EcrWay::Cache => (caching(ecr), "prepare|remove"),
+    };
+    let choices = parts.replace('|', " | ");
+    format!(
+        "{head}\n{body}\n\
+         case \"${{1-}}\" in\n\
+         \x20 {choices})\n\
+         \x20   right_account\n\
+         \x20   \"$1\"\n\
+         \x20   ;;\n\
+         \x20 *)\n\
+         \x20   echo \"usage: sh aws/commands.sh {parts}\" >&2\n\
+         \x20   exit 2\n\
+         \x20   ;;\n\
+         esac\n"
+    )
+}
+
+fn copying(plan: &Plan, ecr: &EcrSide) -> String {
+    let repositories: String =
+        ecr.repositories.iter().map(|name| format!("  {}\n", line(&["repository", name]))).collect();
+    let copies: String = plan
+        .copies
+        .iter()
+        .map(|copy| {
+            let (from, to) = ends(copy);
+            format!("  {}\n", line(&["one", &from, &to]))
+        })
+        .collect();
+    format!(
+        "repository() {{\n\
+         \x20 aws ecr describe-repositories --region \"$region\" --repository-names \"$1\" >/dev/null 2>&1 ||\n\
+         \x20   aws ecr create-repository --region \"$region\" --repository-name \"$1\" \\\n\
+         \x20     --tags Key=made-by,Value=unthrottle >/dev/null\n\
+         \x20 echo \"$1\"\n\
+         }}\n\
+         \n\
+         # All platforms and the same bytes, so that digests stay what they are.\n\
+         one() {{\n\
+         \x20 skopeo copy --all --preserve-digests \"docker://$1\" \"docker://$2\"\n\
+         }}\n\
+         \n\
+         prepare() {{\n{repositories}}}\n\
+         \n\
+         # Every image costs one Docker Hub pull per platform. To copy with an account: skopeo login docker.io\n\
+         copy() {{\n\
+         \x20 aws ecr get-login-password --region \"$region\" | skopeo login --username AWS --password-stdin \"$host\"\n\
+         {copies}}}\n\
+         \n\
+         # Copies are kept: something outside of the plan may name them by now.\n\
+         remove() {{\n\
+         \x20 echo \"Delete a repository when nothing names it any more:\"\n\
+         \x20 echo \"aws ecr delete-repository --region $region --force --repository-name NAME\"\n\
+         }}\n"
+    )
+}
+
+/// Source and target as skopeo takes them: it knows no reference with a tag and a digest, and what is pulled by
+/// digest needs some tag to be pushed to.
+fn ends(copy: &Copy) -> (String, String) {
+    let Some(digest) = &copy.digest else { return (copy.source.clone(), copy.target.clone()) };
+    let without_digest = |text: &str| text.split('@').next().unwrap_or(text).to_owned();
+    let has_tag = |text: &str| text.rsplit('/').next().is_some_and(|last| last.contains(':'));
+    let (source, target) = (without_digest(&copy.source), without_digest(&copy.target));
+    let name = if has_tag(&source) { source.rsplit_once(':').map_or("", |(name, _)| name) } else { &source };
+    let short: String = digest.split(':').nth(1).unwrap_or_default().chars().take(12).collect();
+    let target = if has_tag(&target) { target } else { format!("{target}:pinned-{short}") };
+    (format!("{name}@{digest}"), target)
+}
+
+fn caching(ecr: &EcrSide) -> String {
+    format!(
+        "secret={secret}\n\
+         prefix={prefix}\n\
+         \n\
+         # User name and access token, a line each. Neither is an argument of any program, so no list of processes shows\n\
+         # them; printf is the shell's own.\n\
+         account_as_json() {{\n\
+         \x20 if [ -t 0 ]; then\n\
+         \x20   printf 'Docker Hub user name (organisation name for an organisation token): ' >&2\n\
+         \x20   read -r user\n\
+         \x20   printf 'Access token: ' >&2\n\
+         \x20   trap 'stty echo' EXIT\n\
+         \x20   stty -echo\n\
+         \x20   read -r token\n\
+         \x20   echo >&2\n\
+         \x20 else\n\
+         \x20   read -r user\n\
+         \x20   read -r token\n\
+         \x20 fi\n\
+         \x20 case \"$user$token\" in\n\
+         \x20   *[!A-Za-z0-9_.@+-]*)\n\
+         \x20     echo \"A user name or an access token holds letters, digits and _ . @ + - only.\" >&2\n\
+         \x20     exit 2\n\
+         \x20     ;;\n\
+         \x20 esac\n\
+         \x20 printf '{{\"username\":\"%s\",\"accessToken\":\"%s\"}}' \"$user\" \"$token\"\n\
+         }}\n\
+         \n\
+         prepare() {{\n\
+         \x20 if ! aws secretsmanager describe-secret --region \"$region\" --secret-id \"$secret\" >/dev/null 2>&1; then\n\
+         \x20   json=$(account_as_json)\n\
+         \x20   printf '%s' \"$json\" |\n\
+         \x20     aws secretsmanager create-secret --region \"$region\" --name \"$secret\" --secret-string file:///dev/stdin >/dev/null\n\
+         \x20 fi\n\
+         \x20 arn=$(aws secretsmanager describe-secret --region \"$region\" --secret-id \"$secret\" --query ARN --output text)\n\
+         \x20 aws ecr describe-repository-creation-templates --region \"$region\" --prefixes \"$prefix\" >/dev/null 2>&1 ||\n\
+         \x20   aws ecr create-repository-creation-template --region \"$region\" --prefix \"$prefix\" \\\n\
+         \x20     --applied-for PULL_THROUGH_CACHE >/dev/null\n\
+         \x20 aws ecr describe-pull-through-cache-rules --region \"$region\" --ecr-repository-prefixes \"$prefix\" >/dev/null 2>&1 ||\n\
+         \x20   aws ecr create-pull-through-cache-rule --region \"$region\" --ecr-repository-prefix \"$prefix\" \\\n\
+         \x20     --upstream-registry-url registry-1.docker.io --credential-arn \"$arn\" >/dev/null\n\
+         \x20 valid=$(aws ecr validate-pull-through-cache-rule --region \"$region\" --ecr-repository-prefix \"$prefix\" \\\n\
+         \x20   --query isValid --output text)\n\
+         \x20 if [ \"$valid\" != True ]; then\n\
+         \x20   aws ecr validate-pull-through-cache-rule --region \"$region\" --ecr-repository-prefix \"$prefix\" --query failure >&2\n\
+         \x20   exit 1\n\
+         \x20 fi\n\
+         \x20 echo \"$host/$prefix pulls from Docker Hub.\"\n\
+         }}\n\
+         \n\
+         # Cached repositories are kept: something outside of the plan may name them by now.\n\
+         remove() {{\n\
+         \x20 aws ecr delete-pull-through-cache-rule --region \"$region\" --ecr-repository-prefix \"$prefix\" >/dev/null\n\
+         \x20 aws ecr delete-repository-creation-template --region \"$region\" --prefix \"$prefix\" >/dev/null\n\
+         \x20 aws secretsmanager delete-secret --region \"$region\" --secret-id \"$secret\" --recovery-window-in-days 7 >/dev/null\n\
+         }}\n",
+        secret = word(ecr.secret_name.as_deref().unwrap_or_default()),
+        prefix = word(&ecr.prefix),
+    )
+}

@@ -7,7 +7,7 @@ use domain::plan::Plan;
 use domain::verification::Verification;
 use leptos::prelude::*;
 
-use crate::components::{day_and_clock, diff, not_seen, planned_steps, printed, six_lines};
+use crate::components::{day_and_clock, diff, not_seen, planned_steps, printed, registry, six_lines};
 use crate::pages::{detect, review, verify};
 use crate::view::ReportView;
 use crate::words;
@@ -113,6 +113,7 @@ fn planned(view: &ReportView, plan: &Plan) -> AnyView {
             <h2>{review::what_changes(plan, &view.diffs)}</h2>
             {summary} {steps}
         </section>
+        {registry(plan)}
         {(!diffs.is_empty()).then(|| view! { <div class="diffs">{diffs}</div> })}
         {review::risks(&plan.risks)}
         {review::not_covered(&plan.not_covered)}

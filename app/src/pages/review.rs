@@ -7,7 +7,7 @@ use domain::run::Step;
 use leptos::prelude::*;
 
 use super::Page;
-use crate::components::{Column, Heading, diff, frame, no_plan, not_seen, problems, prose, table};
+use crate::components::{Column, Heading, diff, frame, no_plan, not_seen, problems, prose, registry, table};
 use crate::view::ReviewView;
 use crate::words::{self, count};
 
@@ -66,6 +66,7 @@ fn planned(view: &ReviewView, plan: &Plan) -> AnyView {
             <p class="lead">{lead}</p>
             {index}
         </section>
+        {registry(plan)}
         {(!diffs.is_empty()).then(|| view! { <div class="diffs">{diffs}</div> })}
         {risks(&plan.risks)}
         {not_covered(&plan.not_covered)}

@@ -7,8 +7,10 @@ use app::report::{self, Styles};
 use app::shell::{self, Assets};
 use app::view::*;
 use domain::diagnosis::{Budget, Counts, MeasuredFrom, SourceKind, Verdict};
+use domain::ecr::Registry;
+use domain::plan::{Copy, EcrSide, EcrWay};
 use domain::problem::Problem;
-use domain::remedy::FitLevel;
+use domain::remedy::{Fit, FitLevel, Question, RemedyKind};
 use domain::run::{JobState, Progress, Run, Source, Step};
 use domain::verification::{CheckState, Outcome};
 
@@ -252,12 +254,17 @@ fn remedies(data: &Data) -> Vec<Shown> {
         fits
     };
     let two = [data.fits(), at_level(FitLevel::CannotHelp)].concat();
+    let three: Vec<_> = RemedyKind::ALL
+        .into_iter()
+        .flat_map(|remedy| data.fits().into_iter().map(move |fit| Fit { remedy, ..fit }))
+        .collect();
     vec![
         shown("remedy", || pages::remedy(&view(data.fits(), run()))),
         shown("remedy-fits", || pages::remedy(&view(at_level(FitLevel::Fits), run()))),
         shown("remedy-nothing", || pages::remedy(&view(at_level(FitLevel::NothingToChange), run()))),
         shown("remedy-cannot", || pages::remedy(&view(at_level(FitLevel::CannotHelp), run()))),
         shown("remedy-two", || pages::remedy(&view(two, run()))),
+        shown("remedy-three", || pages::remedy(&view(three, run()))),
         shown("remedy-empty", || pages::remedy(&view(vec![], run()))),
         shown("remedy-problem", || {
             pages::remedy(&view(data.fits(), with_problem(run(), Step::Remedy, data)))
@@ -302,12 +309,26 @@ fn configures(data: &Data) -> Vec<Shown> {
     );
     let mut few = data.questions();
     few.iter_mut().for_each(|question| question.choices.truncate(3));
+    // What a registry asks: nothing found, something found, and the usual answer.
+    let asked = |key: &str, found: Option<(&str, &str)>| Question {
+        key: key.to_owned(),
+        label: data.text("AWS account"),
+        help: data.text("Twelve digits. `aws sts get-caller-identity` prints yours."),
+        found: found.map(|(value, place)| (data.text(value), place.to_owned())),
+        choices: vec![],
+    };
+    let registry = vec![
+        asked("account", None),
+        asked("region", Some(("eu-west-1", "the name of the context"))),
+        asked("prefix", Some(("docker-hub", ""))),
+    ];
     let mut free = data.questions();
     free.iter_mut().for_each(|question| question.choices.clear());
     vec![
         shown("configure", || pages::configure(&view(run(), data.questions(), workloads()))),
         shown("configure-some", || pages::configure(&view(chosen, few, workloads()))),
         shown("configure-free", || pages::configure(&view(run(), free, workloads()))),
+        shown("configure-registry", || pages::configure(&view(run(), registry, workloads()))),
         shown("configure-problem", || pages::configure(&view(wrong, data.questions(), workloads()))),
         shown("configure-workloads", || pages::configure(&view(run(), vec![], workloads()))),
         shown("configure-nothing", || pages::configure(&view(run(), vec![], vec![]))),
@@ -330,7 +351,31 @@ fn unchanged(data: &Data) -> Run {
 
 fn reviews(data: &Data) -> Vec<Shown> {
     let view = |run, diffs| ReviewView { base: base(run), diffs };
+    let in_ecr = |way| {
+        let mut run = data.run();
+        if let Some(plan) = &mut run.plan {
+            plan.ecr = Some(EcrSide {
+                way,
+                registry: Registry::new("111122223333", "eu-west-1").unwrap(),
+                host: data.text("111122223333.dkr.ecr.eu-west-1.amazonaws.com"),
+                prefix: data.text("docker-hub"),
+                repositories: vec![data.text("docker-hub/library/nginx")],
+                secret_name: Some(data.text("ecr-pullthroughcache/docker-hub")),
+            });
+            plan.copies = ["library/nginx:1.27", "cortexlabs/python-predictor-cpu:0.22.1"]
+                .map(|image| Copy {
+                    source: data.text(&format!("docker.io/{image}")),
+                    target: data
+                        .text(&format!("111122223333.dkr.ecr.eu-west-1.amazonaws.com/docker-hub/{image}")),
+                    digest: None,
+                })
+                .into();
+        }
+        run
+    };
     vec![
+        shown("review-ecr-copy", || pages::review(&view(in_ecr(EcrWay::Copy), data.diffs()))),
+        shown("review-ecr-cache", || pages::review(&view(in_ecr(EcrWay::Cache), data.diffs()))),
         shown("review", || pages::review(&view(data.run(), data.diffs()))),
         shown("review-unchanged", || pages::review(&view(unchanged(data), vec![]))),
         shown("review-no-plan", || pages::review(&view(until(data, Step::Configure), vec![]))),

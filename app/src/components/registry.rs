@@ -1,0 +1,61 @@
+//! What Amazon ECR has to hold before a plan is carried out.
+
+use domain::plan::{EcrSide, EcrWay, Plan};
+use leptos::prelude::*;
+
+use super::{Column, table};
+use crate::words::count;
+
+/// The registry's part of a plan; nothing for a plan without one.
+pub(crate) fn registry(plan: &Plan) -> Option<AnyView> {
+    let ecr = plan.ecr.as_ref()?;
+    let content = match ecr.way {
+        EcrWay::Copy => copies(plan, ecr),
+        EcrWay::Cache => cache(ecr),
+    };
+    Some(
+        view! {
+            <section>
+                <h2>"What Amazon ECR has to hold first"</h2>
+                {content}
+            </section>
+        }
+        .into_any(),
+    )
+}
+
+fn copies(plan: &Plan, ecr: &EcrSide) -> AnyView {
+    let rows = plan
+        .copies
+        .iter()
+        .map(|copy| {
+            view! {
+                <tr>
+                    <td class="mono">{copy.source.clone()}</td>
+                    <td class="mono">{copy.target.clone()}</td>
+                </tr>
+            }
+            .into_any()
+        })
+        .collect();
+    view! {
+        <p>
+            {format!("{}, copied to ", count(plan.copies.len() as u64, "image"))} <span class="mono">{ecr.host.clone()}</span>
+            ". Reading each costs one Docker Hub pull per platform. The bundle makes the repositories and copies; it changes nothing in the cluster before that."
+        </p>
+        {table("Images to copy, all platforms and the same digest", &[("From Docker Hub", Column::Text), ("To ECR", Column::Text)], rows)}
+    }
+    .into_any()
+}
+
+fn cache(ecr: &EcrSide) -> AnyView {
+    let secret = ecr.secret_name.clone().unwrap_or_default();
+    view! {
+        <p>
+            "A rule that fetches " <span class="mono">{format!("{}/…", ecr.prefix)}</span> " from Docker Hub at "
+            <span class="mono">{ecr.host.clone()}</span> ", with the account in the secret " <span class="mono">{secret}</span>
+            ". The bundle makes both; the access token is typed there and goes to AWS Secrets Manager only."
+        </p>
+    }
+    .into_any()
+}

@@ -74,14 +74,15 @@ fn real_files_are_told_for_what_they_are() {
     }
 }
 
-/// What a file is by the name it was collected under. Two chapters of the documentation show neither file:
-/// values for Helm, and a fragment of a `cluster.yaml` that names nothing of Cortex's own.
+/// What a file is by the name it was collected under. One chapter of the documentation shows neither file:
+/// values for Helm.
 fn kind_by_name(name: &str) -> Option<CortexFileKind> {
     let base = name.rsplit('/').next().unwrap_or(name);
-    if name.contains("/unparsable/") || base.starts_with("docs-helm-values") || base == "docs-spot-1.yaml" {
+    if name.contains("/unparsable/") || base.starts_with("docs-helm-values") {
         None
     } else if base.starts_with("docs-cluster-config")
         || base == "docs-dev-config.yaml"
+        || base == "docs-spot-1.yaml"
         || base.ends_with("__cluster.yaml")
     {
         Some(CortexFileKind::ClusterConfig)

@@ -148,7 +148,7 @@ pub(super) fn other(
         seen.secret = true;
         return None;
     }
-    match recognise(&document) {
+    match recognise(at.file, &document) {
         Some(Recognised::File(kind)) => {
             let (content, held_keys) = without_aws_keys(document);
             seen.secret |= held_keys;

@@ -37,7 +37,7 @@ pub(crate) async fn refusal(answer: Answered, reason: Reason, login: Option<&Cre
 
 /// A status that means nothing here.
 pub(crate) async fn unexpected(answer: Answered, login: Option<&Credentials>) -> Problem {
-    let (status, url) = (answer.status, answer.url().clone());
+    let (status, url) = (answer.status(), answer.url().clone());
     problems::unexpected(status.as_u16(), said(answer, login).await.as_deref(), &url)
 }
 
@@ -105,7 +105,7 @@ mod tests {
 
     #[test]
     fn what_was_told_in_confidence_is_not_repeated() {
-        let login = Credentials::new("ann-smith", "canary".into()).unwrap();
+        let login = Credentials::new("ann-smith", "canary").unwrap();
         let text = hide("ann-smith: canary is wrong", Some(&login));
         assert_eq!(text, "a•••••: ••••• is wrong");
     }

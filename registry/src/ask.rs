@@ -41,7 +41,7 @@ impl Question<'_> {
     pub(crate) async fn ask(&self) -> Result<Heard, Problem> {
         let known = self.passes.get(&self.door);
         let first = self.send(known.as_ref()).await?;
-        if first.status != StatusCode::UNAUTHORIZED {
+        if first.status() != StatusCode::UNAUTHORIZED {
             let terms = answers::terms(&first, known.as_ref());
             return Ok(Heard::Answer { answer: first, terms, before_login: known.is_none() });
         }
@@ -58,7 +58,7 @@ impl Question<'_> {
         };
         let second = self.send(Some(&pass)).await?;
         let terms = answers::terms(&second, Some(&pass));
-        if second.status != StatusCode::UNAUTHORIZED {
+        if second.status() != StatusCode::UNAUTHORIZED {
             self.passes.keep(self.door.clone(), pass);
             return Ok(Heard::Answer { answer: second, terms, before_login: false });
         }
@@ -84,7 +84,7 @@ impl Question<'_> {
 
     /// What the challenge asks for. A challenge from elsewhere is nobody's business to answer.
     async fn pass(&self, answer: &Answered) -> Result<Result<Pass, Shut>, Problem> {
-        let offer = if answer.from_elsewhere { None } else { challenge::read(&answer.headers) };
+        let offer = if answer.from_elsewhere { None } else { challenge::read(answer.headers()) };
         match (offer, self.login) {
             (Some(Challenge::Bearer { realm, service, scope }), login) => {
                 let wanted = token::Wanted {

@@ -91,7 +91,7 @@ impl Client {
             Heard::Answer { answer, terms, before_login } => (answer, terms, before_login),
         };
         let login = self.login(registry);
-        let answer = match answer.status.as_u16() {
+        let answer = match answer.status().as_u16() {
             200 if answers::is_page(&answer) => return Err(problems::page(answer.url())),
             200 => Answer::Found(answer),
             404 => Answer::NotThere,

@@ -122,11 +122,13 @@ pub(crate) fn too_many_redirects(from: &Url, most: usize) -> Problem {
 
 /// A token service to which nothing may be sent.
 pub(crate) fn realm(endpoint: &Url, realm: &str) -> Problem {
-    let named = Url::parse(realm).ok().filter(Url::has_host).map(|url| place(&url));
-    let why = format!(
-        "It names a token service without TLS on another host, or none that is a URL ({}), and a login sent there could be read by others.",
-        named.as_deref().unwrap_or("no URL")
-    );
+    let why = match Url::parse(realm).ok().filter(Url::has_host) {
+        Some(url) => format!(
+            "Its token service is at {}, on another host without TLS, where a login could be read by others.",
+            url.origin().ascii_serialization()
+        ),
+        None => "It names a token service, but not by a URL.".to_owned(),
+    };
     strange("registry_realm", "The registry's way to log in is not safe.", why).at(place(endpoint))
 }
 

@@ -59,7 +59,7 @@ pub(crate) async fn ask(
         redirects: Redirects::AtHome,
     };
     let answer = transport.send(request).await?;
-    let reason = match (answer.status.as_u16(), wanted.login) {
+    let reason = match (answer.status().as_u16(), wanted.login) {
         (200, _) => {
             let url = answer.url().clone();
             let body = answer.body(LARGEST).await?;

@@ -42,12 +42,9 @@ pub(crate) enum Redirects {
 
 /// An answer whose body has not been read yet.
 pub(crate) struct Answered {
-    pub(crate) status: StatusCode,
-    pub(crate) headers: HeaderMap,
     /// Whether a redirect led to another scheme, host or port.
     pub(crate) from_elsewhere: bool,
-    url: Url,
-    inner: reqwest::Response,
+    inner: Box<reqwest::Response>,
 }
 
 impl Transport {
@@ -77,13 +74,8 @@ impl Transport {
             }
             let inner = attempt.send().await.map_err(|error| problems::no_answer(&error, &url))?;
             let Some(location) = redirect(&inner) else {
-                return Ok(Answered {
-                    status: inner.status(),
-                    headers: inner.headers().clone(),
-                    from_elsewhere: url.origin() != start.origin(),
-                    url,
-                    inner,
-                });
+                let from_elsewhere = url.origin() != start.origin();
+                return Ok(Answered { from_elsewhere, inner: Box::new(inner) });
             };
             let next = location.to_str().ok().and_then(|location| url.join(location).ok());
             let next = next.filter(|next| match redirects {
@@ -121,19 +113,27 @@ fn redirect(response: &reqwest::Response) -> Option<&HeaderValue> {
 }
 
 impl Answered {
+    pub(crate) fn status(&self) -> StatusCode {
+        self.inner.status()
+    }
+
+    pub(crate) fn headers(&self) -> &HeaderMap {
+        self.inner.headers()
+    }
+
     /// Where the answer came from.
     pub(crate) fn url(&self) -> &Url {
-        &self.url
+        self.inner.url()
     }
 
     /// A header that is text; `Some("")` for one that is not.
     pub(crate) fn text(&self, name: &str) -> Option<&str> {
-        self.headers.get(name).map(|value| value.to_str().unwrap_or_default())
+        self.headers().get(name).map(|value| value.to_str().unwrap_or_default())
     }
 
     /// The length that is stated for the body.
     pub(crate) fn stated_length(&self) -> Option<u64> {
-        self.headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
+        self.headers().get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
     }
 
     /// The whole body, if it is of at most `most` bytes.
@@ -141,10 +141,11 @@ impl Answered {
         let stated = self.stated_length().and_then(|length| usize::try_from(length).ok());
         let mut bytes = Vec::with_capacity(stated.unwrap_or(0).min(most));
         loop {
-            let chunk = self.inner.chunk().await.map_err(|error| problems::no_answer(&error, &self.url))?;
+            let chunk = self.inner.chunk().await;
+            let chunk = chunk.map_err(|error| problems::no_answer(&error, self.url()))?;
             let Some(chunk) = chunk else { return Ok(bytes) };
             if bytes.len() + chunk.len() > most {
-                return Err(problems::too_large(&self.url, most));
+                return Err(problems::too_large(self.url(), most));
             }
             bytes.extend_from_slice(&chunk);
         }

@@ -17,11 +17,11 @@ pub struct Credentials {
 
 impl Credentials {
     /// A name and a password, as basic authentication can carry them: no colon in the name, no control
-    /// characters, neither empty (RFC 7617 §2).
+    /// characters, neither empty (RFC 7617 §2). The caller's copy of the password is the caller's to overwrite.
     ///
     /// # Errors
     /// A problem with the input, which never quotes the password.
-    pub fn new(username: &str, password: SecretString) -> Result<Self, Problem> {
+    pub fn new(username: &str, password: &str) -> Result<Self, Problem> {
         if username.is_empty() || username.contains(|c: char| c == ':' || c.is_control()) {
             return Err(Problem::bad_input(
                 "username",
@@ -31,20 +31,19 @@ impl Credentials {
             )
             .at("--username"));
         }
-        let secret = password.expose_secret();
         let problem = |why: &str, next: &str| {
             Problem::bad_input("password", "The password cannot be used.", why, next).at("the password")
         };
-        if secret.is_empty() {
+        if password.is_empty() {
             return Err(problem("It is empty.", "Check the file or the command it comes from."));
         }
-        if secret.contains(char::is_control) {
+        if password.contains(char::is_control) {
             return Err(problem(
                 "It holds a control character, such as a line break.",
                 "Give the password alone, on one line.",
             ));
         }
-        Ok(Self { username: username.to_owned(), password })
+        Ok(Self { username: username.to_owned(), password: password.into() })
     }
 
     /// The account's name, for the registry only: everything shown takes [`Credentials::account`].
@@ -78,7 +77,7 @@ mod tests {
 
     #[test]
     fn a_login_shows_nothing_of_itself() {
-        let login = Credentials::new("ann-smith", "dckr_pat_canary".into()).unwrap();
+        let login = Credentials::new("ann-smith", "dckr_pat_canary").unwrap();
         let shown = format!("{login:?} {}", login.account());
         assert!(!shown.contains("canary") && !shown.contains("nn-smith"), "{shown}");
     }
@@ -88,7 +87,7 @@ mod tests {
         for (name, password) in
             [("", "canary"), ("a:b", "canary"), ("a\n", "canary"), ("ann", ""), ("ann", "canary\nsecond")]
         {
-            let problem = Credentials::new(name, password.into()).unwrap_err();
+            let problem = Credentials::new(name, password).unwrap_err();
             assert!(!format!("{problem:?}").contains("canary"), "{problem:?}");
             assert_eq!(problem.kind.exit_status(), 2);
         }

@@ -66,7 +66,7 @@ mod tests {
     use super::*;
 
     fn why(username: &str, password: &str) -> String {
-        let login = Credentials::new(username, password.into()).unwrap();
+        let login = Credentials::new(username, password).unwrap();
         let (why, next) = of_a_login(&RegistryName::default(), Some(&login));
         for likely in ["user name", "organisation's name", "single sign-on"] {
             assert!(next.contains(likely), "{next}");
@@ -90,7 +90,7 @@ mod tests {
 
     #[test]
     fn a_token_that_may_not_read_public_images_is_named() {
-        let login = Credentials::new("acme", "dckr_oat_canary".into()).unwrap();
+        let login = Credentials::new("acme", "dckr_oat_canary").unwrap();
         let (_, next) = of_a_right(&RegistryName::default(), Some(&login));
         assert!(next.contains("Read public repositories"), "{next}");
         let (why, _) = of_a_right(&"quay.io".parse().unwrap(), Some(&login));

@@ -80,7 +80,7 @@ fn a_refused_question_means_that_nothing_is_left() {
 
 #[test]
 fn a_wrong_login_is_a_problem_and_a_missing_right_one_only_with_a_login() {
-    let login = Credentials::new("acme", "dckr_oat_x".into()).unwrap();
+    let login = Credentials::new("acme", "dckr_oat_x").unwrap();
     let judge = |reason, login| {
         let refusal = Refusal { reason, said: None, retry_after_seconds: None };
         let reply = Reply::<()> { answer: Answer::Refused(refusal), terms: terms(LimitHeaders::Absent) };
@@ -97,7 +97,7 @@ fn the_budget_never_names_an_account_in_clear() {
     let counted = Counted::read("free-user");
     let reply =
         Reply { answer: Answer::Found(()), terms: Terms { counted, ..terms(LimitHeaders::Told(LIMIT)) } };
-    let login = Credentials::new("free-user", "x".into()).unwrap();
+    let login = Credentials::new("free-user", "x").unwrap();
     let quota = Quota::judge(RegistryName::default(), direct(), Some(&login), &reply).unwrap();
     let budget = quota.budget();
     assert_eq!(budget.source.as_deref(), Some("f•••••"));

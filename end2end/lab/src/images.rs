@@ -40,8 +40,7 @@ pub struct Blob {
 impl Blob {
     fn new(bytes: impl Into<Bytes>) -> Self {
         let bytes = bytes.into();
-        let hex: String = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
-        Self { digest: format!("sha256:{hex}"), bytes }
+        Self { digest: digest(&bytes), bytes }
     }
 
     fn json(value: &Value) -> Result<Self> {
@@ -51,6 +50,13 @@ impl Blob {
     fn descriptor(&self, media_type: &str) -> Value {
         json!({ "mediaType": media_type, "digest": self.digest, "size": self.bytes.len() })
     }
+}
+
+/// `sha256:…` of some bytes.
+#[must_use]
+pub fn digest(bytes: &[u8]) -> String {
+    let hex: String = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("sha256:{hex}")
 }
 
 /// An image for one platform, as the OCI image specification has it.

@@ -12,6 +12,7 @@ pub mod error;
 pub mod front;
 pub mod http_client;
 pub mod images;
+pub mod in_process;
 pub mod kube_binary;
 pub mod kubectl;
 mod lab;

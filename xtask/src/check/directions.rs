@@ -19,7 +19,7 @@ const RULES: [Rule; 9] = [
     Rule {
         of: "domain",
         knows: &[],
-        outside: Some(&["async-trait", "secrecy", "serde", "serde_json", "thiserror"]),
+        outside: Some(&["async-trait", "base64", "secrecy", "serde", "serde_json", "thiserror"]),
         why: "decisions are pure: no I/O, no clock, no runtime, and they compile for the browser",
     },
     Rule { of: "manifests", knows: &["domain"], outside: None, why: "bytes in, bytes out" },

@@ -9,6 +9,7 @@ use domain::plan::{Edit, FileDiff, Refused};
 use domain::ports::InputFile;
 use domain::remedy::{Draft, FileEdit, Refusal};
 use manifests::diff;
+use manifests::input::{LARGEST_KEPT, MOST_KEPT};
 use manifests::yaml::{self, Change, NewValue, Place, Pointer};
 
 use super::embedded::{at, sentence};
@@ -25,7 +26,7 @@ pub(super) struct Edited {
 
 /// Carries out the draft's edits, file by file in the order of their names. A file is edited as a whole or
 /// refused as a whole.
-pub(super) fn edit(draft: &Draft, files: &[InputFile]) -> Edited {
+pub(super) fn edit(draft: &Draft, scan: &Scan, files: &[InputFile]) -> Edited {
     let mut edited = Edited::default();
     for refusal in &draft.refused {
         edited.refused.push(placed(refusal, files));
@@ -37,12 +38,10 @@ pub(super) fn edit(draft: &Draft, files: &[InputFile]) -> Edited {
     for (name, edits) in by_file {
         let outcome = match files.iter().find(|file| file.name == name) {
             Some(file) => one(file, &edits, &mut edited),
-            None => Err((
-                Place::START,
-                "Its bytes were not kept: it holds secrets, or is too large. Take them out, or edit it by the list of \
-                 changes here."
-                    .to_owned(),
-            )),
+            None => {
+                edited.refused.push(not_kept(name, scan));
+                continue;
+            }
         };
         if let Err((place, why)) = outcome {
             edited.refused.push(Refused {
@@ -72,6 +71,35 @@ pub(super) fn unreadable(scan: &Scan) -> Vec<Refused> {
 /// Whether a gap of the scan became a refusal of the plan.
 pub(super) fn is_refusal(seen: &NotSeen) -> bool {
     refusal_of(seen).is_some()
+}
+
+/// A file that was read, and whose bytes are not at hand: the reading said why and where, unless the file was
+/// merely too large to be kept.
+fn not_kept(name: &str, scan: &Scan) -> Refused {
+    let about = format!("file {name}");
+    let mut told = scan.diagnosis.not_seen.iter().filter(|seen| seen.what == about);
+    let why = told.next().map_or_else(
+        || {
+            format!(
+                "Its bytes are not kept with the run: it is larger than {} MiB, or the given files together are larger \
+                 than {} MiB. Give it in smaller parts, or alone.",
+                LARGEST_KEPT >> 20,
+                MOST_KEPT >> 20
+            )
+        },
+        |seen| seen.why.clone(),
+    );
+    let place = first_place(name, &why).unwrap_or_else(|| format!("{name}:{}", at(Place::START)));
+    Refused { file: name.to_owned(), place, why }
+}
+
+/// The first `name:line:column` in a text.
+fn first_place(name: &str, text: &str) -> Option<String> {
+    let (_, rest) = text.split_once(&format!("{name}:"))?;
+    let numbers = rest.split(|c: char| !c.is_ascii_digit() && c != ':').next()?;
+    let (line, column) = numbers.trim_end_matches(':').split_once(':')?;
+    line.parse::<usize>().ok().zip(column.parse::<usize>().ok())?;
+    Some(format!("{name}:{line}:{column}"))
 }
 
 fn one(file: &InputFile, wanted: &[&FileEdit], edited: &mut Edited) -> Result<(), (Place, String)> {

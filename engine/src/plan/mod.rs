@@ -38,7 +38,7 @@ pub fn make(scan: &Scan, kind: RemedyKind, answers: &Answers, files: &[InputFile
     let mut draft = remedy::draft(kind, scan, answers)?;
     let mut refused = files::unreadable(scan);
     embedded::expand(&mut draft, &mut refused);
-    let edited = files::edit(&draft, files);
+    let edited = files::edit(&draft, scan, files);
     refused.extend(edited.refused);
     refused.sort_by(|a, b| (&a.file, &a.place, &a.why).cmp(&(&b.file, &b.place, &b.why)));
     refused.dedup();

@@ -5,10 +5,12 @@ use std::fmt::Write as _;
 
 use domain::cortex::{Version, cluster_keys, published_images, releases};
 use domain::ports::InputFile;
+use domain::remedy::RemedyKind;
+use engine::plan::make;
 use manifests::yaml;
 use serde_json::Value;
 
-use crate::support::{answers, file, files_under, plan, reference, testdata};
+use crate::support::{answers, file, files_under, plan, reference, scan, testdata};
 
 /// Every fixture gives the patch and the remarks that stand beside it. `UNTHROTTLE_BLESS=1` writes them anew,
 /// to be read before they are kept.
@@ -290,4 +292,38 @@ fn an_api_that_is_not_understood_leaves_its_file_alone() {
     let problem = plan(&[file("cortex.yaml", text)], &set).unwrap_err();
     assert_eq!(problem.place, "cortex.yaml:6:5");
     assert!(problem.why.contains("predictor.type"), "{}", problem.why);
+}
+
+/// Such a file is read, and its bytes are not among those that were kept.
+#[test]
+fn a_file_with_aws_keys_is_refused_with_the_keys_place_and_the_way_out() {
+    let keys = "aws_access_key_id: CANARY\naws_secret_access_key: CANARY\n";
+    let given = [
+        file("cluster.yaml", format!("cluster_name: c\nregion: r\n{keys}")),
+        file("cortex.yaml", "- name: a\n  predictor: {type: python, path: p}\n"),
+    ];
+    let set = answers(&[("cortex-version", "0.18.1")], &[]);
+    let made = make(&scan(&given), RemedyKind::Quay, &set, &given[1..]).unwrap();
+    let [refused] = &made.plan.refused[..] else { panic!("{:?}", made.plan.refused) };
+    assert_eq!((refused.file.as_str(), refused.place.as_str()), ("cluster.yaml", "cluster.yaml:3:1"));
+    for part in
+        ["aws_access_key_id", "aws_secret_access_key at cluster.yaml:4:1", "environment", "plan again"]
+    {
+        assert!(refused.why.contains(part), "{part}: {}", refused.why);
+    }
+    assert_eq!(made.patched.len(), 1);
+
+    let problem = make(&scan(&given[..1]), RemedyKind::Quay, &set, &[]).unwrap_err();
+    assert_eq!((problem.code.as_str(), problem.place.as_str()), ("nothing_planned", "cluster.yaml:3:1"));
+    assert!(problem.why.contains("aws_access_key_id"), "{}", problem.why);
+    assert!(!format!("{made:?}{problem:?}").contains("CANARY"));
+}
+
+#[test]
+fn a_file_too_large_to_be_kept_is_refused_as_such() {
+    let given = [file("cluster.yaml", "cluster_name: c\nregion: r\n")];
+    let set = answers(&[("cortex-version", "0.18.1")], &[]);
+    let problem = make(&scan(&given), RemedyKind::Quay, &set, &[]).unwrap_err();
+    assert_eq!(problem.place, "cluster.yaml:1:1");
+    assert!(problem.why.contains("larger than 16 MiB"), "{}", problem.why);
 }

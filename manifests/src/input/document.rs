@@ -11,14 +11,17 @@ use serde_json::Value;
 use super::Reading;
 use super::cortex::{Recognised, recognise, without_aws_keys};
 use super::file::Seen;
-use super::secret::{Secret, logs_in};
+use super::json::Place;
+use super::secret::{Held, Secret, logs_in};
 use crate::objects::{TypeMeta, facts_of};
+use crate::yaml::{self, Content, Node};
 
 /// A document in the form in which it was read.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Body<'a> {
     Json(&'a [u8]),
-    Value(&'a Value),
+    /// With the node it was read from, which knows its places.
+    Yaml(&'a Value, &'a Node),
 }
 
 impl Body<'_> {
@@ -31,7 +34,7 @@ impl Body<'_> {
                 // follows tells of real ones.
                 let _ = serde_json::Deserializer::from_slice(bytes).deserialize_map(Peek(&mut names));
             }
-            Body::Value(value) => {
+            Body::Yaml(value, _) => {
                 let text = |key: &str| value.get(key).and_then(Value::as_str).map(str::to_owned);
                 names = Names { api_version: text("apiVersion"), kind: text("kind") };
             }
@@ -46,14 +49,14 @@ impl Body<'_> {
                 facts_of(kind, &mut deserializer, Some(origin), give)?;
                 deserializer.end()
             }
-            Body::Value(value) => facts_of(kind, value, Some(origin), give),
+            Body::Yaml(value, _) => facts_of(kind, value, Some(origin), give),
         }
     }
 
     fn holds_secret_data(self) -> bool {
         let secret = match self {
             Body::Json(bytes) => serde_json::from_slice::<Secret>(bytes),
-            Body::Value(value) => Secret::deserialize(value),
+            Body::Yaml(value, _) => Secret::deserialize(value),
         };
         // One of an unknown shape had better not be kept either.
         secret.map_or(true, |secret| secret.holds_data())
@@ -62,7 +65,23 @@ impl Body<'_> {
     fn to_value(self) -> Option<Value> {
         match self {
             Body::Json(bytes) => serde_json::from_slice(bytes).ok(),
-            Body::Value(value) => Some(value.clone()),
+            Body::Yaml(value, _) => Some(value.clone()),
+        }
+    }
+
+    /// Where a key at the top stands, in a document that starts at `start`; that start if it cannot be told.
+    fn place_of(self, key: &str, start: Place) -> Place {
+        let place = |node: &Node| match &node.content {
+            Content::Mapping(mapping) => mapping.entry(key).map(|entry| Place::from(entry.key.place)),
+            _ => None,
+        };
+        match self {
+            Body::Yaml(_, node) => place(node).unwrap_or(start),
+            Body::Json(bytes) => {
+                let documents = yaml::parse(bytes).unwrap_or_default();
+                let found = documents.first().and_then(|document| place(&document.root));
+                found.map_or(start, |found| found.after(start))
+            }
         }
     }
 }
@@ -107,6 +126,8 @@ pub(super) struct At<'a> {
     pub(super) document: usize,
     /// JSON pointer within the document.
     pub(super) pointer: String,
+    /// In the file.
+    pub(super) place: Place,
 }
 
 /// Gives the facts of one object, and whether it could be told what it is. `of_list` is the kind that a list
@@ -124,15 +145,25 @@ pub(super) fn object(
     reading.count_object(at.file);
     let Some(kind) = of_list.cloned().or_else(|| body.type_meta()) else { return Ok(false) };
     if kind.is_secret() {
-        seen.secret |= body.holds_secret_data();
+        if body.holds_secret_data() {
+            seen.secrets.add(Held::SecretData, at.place);
+        }
         return Ok(true);
     }
     let origin = Origin { file: at.file.to_owned(), document: at.document, pointer: at.pointer, live: false };
     body.facts(&kind, origin, &mut |fact| {
+        if holds_aws_keys(&fact) {
+            seen.secrets.add(Held::AwsKeys, at.place);
+        }
         seen.relevant |= matches!(fact, Fact::Pod(_) | Fact::Workload(_) | Fact::CortexConfigMap(_));
         reading.give(fact);
     })?;
     Ok(true)
+}
+
+/// Whether a ConfigMap was made without its text, since a cluster configuration in it held AWS keys.
+fn holds_aws_keys(fact: &Fact) -> bool {
+    matches!(fact, Fact::CortexConfigMap(map) if map.cluster_config.is_some() && map.data.is_empty())
 }
 
 /// Gives what a document says that is no Kubernetes object of a known kind: a Cortex file, the answer of
@@ -145,13 +176,15 @@ pub(super) fn other(
 ) -> Option<&'static str> {
     let document = body.to_value()?;
     if logs_in(&document) {
-        seen.secret = true;
+        seen.secrets.add(Held::Login, at.place);
         return None;
     }
     match recognise(at.file, &document) {
         Some(Recognised::File(kind)) => {
             let (content, held_keys) = without_aws_keys(document);
-            seen.secret |= held_keys;
+            for key in held_keys {
+                seen.secrets.add(Held::AwsKey(key), body.place_of(key, at.place));
+            }
             seen.relevant = true;
             let file = at.file.to_owned();
             reading.give(Fact::CortexFile(CortexFile { file, document: at.document, kind, content }));

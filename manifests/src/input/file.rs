@@ -10,9 +10,10 @@ use serde_json::Value;
 use super::Reading;
 use super::document::{At, Body, object, other};
 use super::json::{Broken, Piece, Place, split};
+use super::secret::Secrets;
 use super::sniff::{self, Guess};
 use crate::objects::TypeMeta;
-use crate::yaml;
+use crate::yaml::{self, Node};
 
 /// What a file turned out to be.
 #[derive(Debug, Default)]
@@ -21,8 +22,8 @@ pub(super) struct Seen {
     pub(super) parsed: bool,
     /// It holds places of images.
     pub(super) relevant: bool,
-    /// It holds something that must not be kept.
-    pub(super) secret: bool,
+    /// What it holds that must not be kept.
+    pub(super) secrets: Secrets,
     /// Where and why parts of it could not be read, `line:column: reason`.
     pub(super) unreadable: Vec<String>,
     /// Nothing of it could be read.
@@ -31,7 +32,6 @@ pub(super) struct Seen {
 
 const LEFT_ALONE: &str = "It is left alone: nothing in it is counted or changed.";
 const NOT_KEPT: &str = "It is read but not kept, so nothing in it can be changed.";
-const SECRET: &str = "It holds secrets (a Secret's data, AWS keys, or logins). Take them out and give it again to have it changed.";
 
 impl Seen {
     /// Tells the file and what is missing of it.
@@ -39,8 +39,8 @@ impl Seen {
         for why in self.unreadable {
             reading.not_seen(name, format!("{name}:{why}"), LEFT_ALONE);
         }
-        if self.secret {
-            reading.not_seen(name, SECRET.to_owned(), NOT_KEPT);
+        if !self.secrets.is_empty() {
+            reading.not_seen(name, self.secrets.told(name), NOT_KEPT);
         }
         if !self.failed {
             reading.give(Fact::File { name: name.to_owned(), relevant: self.relevant });
@@ -114,7 +114,7 @@ fn read_json(name: &str, reader: &mut dyn Read, seen: &mut Seen, reading: &mut R
     let mut of_list: Option<TypeMeta> = None;
     let mut nameless = false;
     let split = split(reader, &mut |document, place, piece| {
-        let at = |pointer: String| At { file: name, document, pointer };
+        let at = |pointer: String| At { file: name, document, pointer, place };
         match piece {
             Piece::Items(head) => {
                 of_list = Body::Json(head).type_meta().and_then(|list| list.of_items());
@@ -189,8 +189,8 @@ fn read_yaml(name: &str, bytes: &[u8], seen: &mut Seen, reading: &mut Reading<'_
         match document.to_json() {
             Ok(value) => yaml_document(
                 &value,
-                &At { file: name, document: index, pointer: String::new() },
-                place,
+                &document.root,
+                &At { file: name, document: index, pointer: String::new(), place },
                 seen,
                 reading,
             ),
@@ -199,27 +199,31 @@ fn read_yaml(name: &str, bytes: &[u8], seen: &mut Seen, reading: &mut Reading<'_
     }
 }
 
-fn yaml_document(value: &Value, at: &At<'_>, place: Place, seen: &mut Seen, reading: &mut Reading<'_>) {
-    let kind = Body::Value(value).type_meta();
+fn yaml_document(value: &Value, root: &Node, at: &At<'_>, seen: &mut Seen, reading: &mut Reading<'_>) {
+    let body = Body::Yaml(value, root);
+    let kind = body.type_meta();
     let items = value.get("items").and_then(Value::as_array);
     match (kind, items) {
         (Some(list), Some(items)) if list.kind.ends_with("List") => {
             let of_list = list.of_items();
             for (index, item) in items.iter().enumerate() {
-                let at = At { pointer: format!("/items/{index}"), ..at.clone() };
-                if let Err(error) = object(Body::Value(item), of_list.as_ref(), at, seen, reading) {
+                let node =
+                    root.child("items").and_then(|items| items.child(&index.to_string())).unwrap_or(root);
+                let place = Place::from(node.place);
+                let at = At { pointer: format!("/items/{index}"), place, ..at.clone() };
+                if let Err(error) = object(Body::Yaml(item, node), of_list.as_ref(), at, seen, reading) {
                     seen.refuse(place, &format!("item {index} of the list: {}", reason(&error)));
                 }
             }
         }
         (Some(kind), _) if kind.is_known() || kind.is_secret() => {
-            if let Err(error) = object(Body::Value(value), None, at.clone(), seen, reading) {
-                seen.refuse(place, &reason(&error));
+            if let Err(error) = object(body, None, at.clone(), seen, reading) {
+                seen.refuse(at.place, &reason(&error));
             }
         }
         _ => {
-            if let Some(why) = other(Body::Value(value), at, seen, reading) {
-                seen.refuse(place, why);
+            if let Some(why) = other(body, at, seen, reading) {
+                seen.refuse(at.place, why);
             }
         }
     }
@@ -233,10 +237,9 @@ impl From<yaml::Place> for Place {
 
 /// Where in the file an error within a piece is.
 fn within_piece(start: Place, error: &serde_json::Error) -> Place {
-    match (error.line(), error.column()) {
-        (0, _) => start,
-        (1, column) => Place { line: start.line, column: start.column + column.saturating_sub(1) },
-        (line, column) => Place { line: start.line + line - 1, column },
+    match error.line() {
+        0 => start,
+        line => Place { line, column: error.column() }.after(start),
     }
 }
 

@@ -28,6 +28,14 @@ pub(super) struct Place {
     pub(super) column: usize,
 }
 
+impl Place {
+    /// The place in a file of this place in a part of it that starts at `start`.
+    pub(super) fn after(self, start: Self) -> Self {
+        let column = if self.line == 1 { start.column + self.column.saturating_sub(1) } else { self.column };
+        Self { line: start.line + self.line.saturating_sub(1), column }
+    }
+}
+
 /// Where and why the stream is not JSON.
 #[derive(Debug)]
 pub(super) struct Broken {

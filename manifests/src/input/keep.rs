@@ -8,12 +8,15 @@ use domain::ports::{Cancel, FactSink, InputFile};
 use domain::problem::Problem;
 use domain::run::Progress;
 
-use super::{Files, Reading, file, secret};
+use super::json::Place;
+use super::secret::{self, Held};
+use super::{Files, Reading, file};
 
-/// Largest file that is kept, in bytes. What is larger is a dump, whose objects are changed in the cluster.
-const LARGEST: u64 = 16 * 1024 * 1024;
-/// Most that is kept of all files together, in bytes.
-const MOST: u64 = 128 * 1024 * 1024;
+/// Largest file that is kept with a run, in bytes. What is larger is a dump, whose objects are changed in the
+/// cluster.
+pub const LARGEST_KEPT: u64 = 16 * 1024 * 1024;
+/// Most that is kept of all files of a run together, in bytes.
+pub const MOST_KEPT: u64 = 128 * 1024 * 1024;
 
 /// The files that may be kept, and those that may not.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -35,18 +38,18 @@ impl Files {
         let (mut kept, mut total) = (Kept::default(), 0);
         self.each(&mut |name, reader| {
             let mut bytes = Vec::new();
-            let read = reader.take(LARGEST + 1).read_to_end(&mut bytes);
+            let read = reader.take(LARGEST_KEPT + 1).read_to_end(&mut bytes);
             let size = bytes.len() as u64;
-            if read.is_err() || size > LARGEST || total + size > MOST {
+            if read.is_err() || size > LARGEST_KEPT || total + size > MOST_KEPT {
                 kept.leave_out(
                     name,
-                    format!("It is larger than what is kept with a run ({} MiB).", LARGEST >> 20),
+                    format!("It is larger than what is kept with a run ({} MiB).", LARGEST_KEPT >> 20),
                 );
                 return Ok(());
             }
             let seen = look_at(name, &bytes);
-            if seen.secret {
-                kept.leave_out(name, "It holds secrets, which are never stored.".to_owned());
+            if !seen.secrets.is_empty() {
+                kept.leave_out(name, seen.secrets.told(name));
             } else if seen.parsed {
                 total += size;
                 kept.files.push(InputFile { name: name.to_owned(), bytes: Arc::from(bytes) });
@@ -74,7 +77,11 @@ fn look_at(name: &str, mut bytes: &[u8]) -> file::Seen {
     let whole = bytes;
     let mut seen = file::read(name, &mut bytes, &mut reading);
     // What could not be parsed could not be searched for secrets either, other than by its text.
-    seen.secret |= !seen.unreadable.is_empty() && secret::may_be_in(whole);
+    if !seen.unreadable.is_empty()
+        && let Some(line) = secret::suspicious_line(whole)
+    {
+        seen.secrets.add(Held::Suspicion, Place { line, column: 1 });
+    }
     seen
 }
 

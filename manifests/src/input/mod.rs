@@ -26,7 +26,7 @@ use domain::run::Progress;
 use crate::archive::{self, Form, Limits, relative_name};
 
 pub use given::{Given, InMemory};
-pub use keep::Kept;
+pub use keep::{Kept, LARGEST_KEPT, MOST_KEPT};
 
 /// Files that were given, as a source of facts.
 pub struct Files {

@@ -225,6 +225,56 @@ fn secrets_reach_no_fact_and_their_files_are_not_kept() {
 }
 
 #[test]
+fn what_is_not_kept_is_told_by_its_name_and_place() {
+    let given = [
+        (
+            "cluster.yaml",
+            "# c\ncluster_name: c\naws_access_key_id: CANARY\ncortex_aws_access_key_id:\naws_secret_access_key: 'CANARY'\n",
+        ),
+        (
+            "cluster.json",
+            "\n {\"cluster_name\": \"c\", \"region\": \"r\",\n  \"aws_access_key_id\": \"CANARY\"}",
+        ),
+        (
+            "all.yaml",
+            "kind: List\napiVersion: v1\nitems:\n- {apiVersion: v1, kind: Pod}\n- {apiVersion: v1, kind: Secret, data: {a: CANARY}}\n",
+        ),
+        ("config.json", "\n{\"auths\": {\"docker.io\": {\"auth\": \"CANARY\"}}}"),
+        (
+            "dump.yaml",
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: cluster-config}\ndata:\n  cluster.yaml: |\n    cluster_name: c\n    aws_access_key_id: CANARY\n",
+        ),
+    ];
+    let given: Vec<_> = given.iter().map(|(name, text)| (*name, text.as_bytes())).collect();
+    let sink = read(&given);
+    let told = sink.not_seen();
+    let why = |file: &str| told.iter().find(|(what, _)| *what == format!("file {file}")).unwrap().1;
+    assert_eq!(
+        why("cluster.yaml"),
+        "It holds the AWS key aws_access_key_id at cluster.yaml:3:1, the AWS key aws_secret_access_key at \
+         cluster.yaml:5:1; such values are never stored. Take the AWS keys out of the file and give them in the \
+         environment (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY), as later versions of Cortex require; then plan again."
+    );
+    assert!(
+        why("cluster.json").contains("aws_access_key_id at cluster.json:3:3;"),
+        "{}",
+        why("cluster.json")
+    );
+    assert!(why("all.yaml").contains("the data of a Secret at all.yaml:5:3;"), "{}", why("all.yaml"));
+    assert!(why("config.json").contains("a login at config.json:2:1;"), "{}", why("config.json"));
+    assert!(why("dump.yaml").contains("AWS keys of Cortex at dump.yaml:1:1;"), "{}", why("dump.yaml"));
+
+    let kept = files(&given).keep().unwrap();
+    assert_eq!(kept.files, []);
+    assert_eq!(kept.left_out.iter().map(|left| left.why.as_str()).collect::<Vec<_>>(), {
+        let mut names: Vec<_> = given.iter().map(|(name, _)| *name).collect();
+        names.sort_unstable();
+        names.into_iter().map(why).collect::<Vec<_>>()
+    });
+    assert!(!format!("{:?}{:?}", sink.facts, kept.left_out).contains("CANARY"));
+}
+
+#[test]
 fn archives_are_read_like_folders() {
     let file = |path: &str, text: &str| BundleFile {
         path: path.to_owned(),

@@ -40,7 +40,7 @@ impl ConfigMap {
                 data.retain(|key, _| key == CLUSTER_CONFIG);
                 let parsed = data.get(CLUSTER_CONFIG).and_then(|text| parse(text));
                 let (config, held_keys) = parsed.map(without_aws_keys).unzip();
-                if held_keys.unwrap_or(false) {
+                if held_keys.is_some_and(|keys| !keys.is_empty()) {
                     data.clear();
                 }
                 cluster_config = config;

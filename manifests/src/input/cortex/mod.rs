@@ -6,7 +6,7 @@ use domain::cortex::key_range;
 use domain::facts::CortexFileKind;
 use serde_json::{Map, Value};
 
-use words::{API_KEYS, KINDS, OWN_SETTINGS, SECTIONS, SETTINGS};
+use words::{API_KEYS, AWS_KEYS, KINDS, OWN_SETTINGS, SECTIONS, SETTINGS};
 
 /// What a document turned out to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,15 +17,6 @@ pub enum Recognised {
     /// configuration files must contain a list of maps" (`pkg/types/spec/validations.go`).
     BareApi,
 }
-
-/// Keys of `cluster.yaml` that hold AWS credentials in clear text, up to 0.19.
-const AWS_KEYS: [&str; 5] = [
-    "aws_access_key_id",
-    "aws_secret_access_key",
-    "aws_session_token",
-    "cortex_aws_access_key_id",
-    "cortex_aws_secret_access_key",
-];
 
 /// Tells whether a document of the file `name` is one of Cortex's.
 ///
@@ -91,15 +82,16 @@ fn is_called(name: &str, stem: &str) -> bool {
         .is_some_and(|more| !more.starts_with(|next: char| next.is_alphabetic()))
 }
 
-/// The configuration without AWS credentials, and whether it held some. The keys go with the values.
-pub fn without_aws_keys(mut config: Value) -> (Value, bool) {
-    let mut held = false;
+/// The configuration without AWS credentials, and the keys that held one. The keys go with the values.
+pub fn without_aws_keys(mut config: Value) -> (Value, Vec<&'static str>) {
+    let mut held = Vec::new();
     if let Value::Object(map) = &mut config {
-        map.retain(|key, value| {
-            let is_key = AWS_KEYS.contains(&key.as_str());
-            held |= is_key && value.as_str().is_none_or(|text| !text.is_empty()) && !value.is_null();
-            !is_key
-        });
+        for key in AWS_KEYS {
+            let value = map.shift_remove(key).unwrap_or_default();
+            if !value.is_null() && value != "" {
+                held.push(key);
+            }
+        }
     }
     (config, held)
 }

@@ -85,3 +85,12 @@ pub(super) const SECTIONS: [&str; 4] = ["predictor", "handler", "definition", "p
 
 /// Kinds of API, from 0.19 on (`pkg/types/userconfig/kind.go`).
 pub(super) const KINDS: [&str; 5] = ["RealtimeAPI", "BatchAPI", "TrafficSplitter", "TaskAPI", "AsyncAPI"];
+
+/// Keys of `cluster.yaml` that hold AWS credentials in clear text, up to 0.19.
+pub(super) const AWS_KEYS: [&str; 5] = [
+    "aws_access_key_id",
+    "aws_secret_access_key",
+    "aws_session_token",
+    "cortex_aws_access_key_id",
+    "cortex_aws_secret_access_key",
+];

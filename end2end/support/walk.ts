@@ -43,10 +43,18 @@ async function eventually(page: Page, end: Locator): Promise<void> {
   }).toPass({ timeout: 60_000 });
 }
 
-/** From the verdict to the changes, with every answer as it was found. */
-export async function planAll(page: Page): Promise<void> {
+/** A remedy by the name on its card, and what is typed for it by the labels of its questions. */
+export interface Remedy {
+  name: string;
+  answers: Record<string, string>;
+}
+
+/** From the verdict to the changes: the recommended remedy or another, every answer as it was found or given. */
+export async function planAll(page: Page, remedy?: Remedy): Promise<void> {
   await page.getByRole("link", { name: "Choose a remedy" }).click();
+  if (remedy) await page.getByRole("radio", { name: remedy.name }).check();
   await page.getByRole("button", { name: "Configure" }).click();
+  for (const [label, value] of Object.entries(remedy?.answers ?? {})) await page.getByLabel(label, { exact: true }).fill(value);
   await page.getByRole("button", { name: "Review the changes" }).click();
   await expect(page).toHaveURL(/\/review$/);
 }

@@ -6,7 +6,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { expect, test } from "@playwright/test";
 import { Bundle } from "../support/bundle.ts";
-import { Lab, type Seen, state } from "../support/lab.ts";
+import { isPull, Lab, repository, state } from "../support/lab.ts";
 import { accessible, watch } from "../support/page.ts";
 import { Program } from "../support/program.ts";
 import { check, open, planAll, runId, scanCluster, takeBundle } from "../support/walk.ts";
@@ -137,13 +137,4 @@ for (const version of ["0.22", "0.20", "0.17"]) {
 
 function sha256(path: string): string {
   return createHash("sha256").update(readFileSync(path)).digest("hex");
-}
-
-function isPull(seen: Seen): boolean {
-  return seen.kind === "manifest" && seen.method === "GET" && seen.status === 200;
-}
-
-/** `quay.io/cortexlabs/operator:0.22.1` → `cortexlabs/operator`. */
-function repository(image: string): string {
-  return image.replace(/^[^/]+\//, "").replace(/[:@].*$/, "");
 }

@@ -21,6 +21,16 @@ export interface Seen {
   counted: boolean;
 }
 
+/** Whether somebody got a manifest, which is what Docker Hub counts. */
+export function isPull(seen: Seen): boolean {
+  return seen.kind === "manifest" && seen.method === "GET" && seen.status === 200;
+}
+
+/** `quay.io/cortexlabs/operator:0.22.1` → `cortexlabs/operator`. */
+export function repository(image: string): string {
+  return image.replace(/^[^/]+\//, "").replace(/[:@].*$/, "");
+}
+
 export interface Container {
   pod: string;
   uid: string;
@@ -103,6 +113,10 @@ export class Lab {
 
   quay(): Promise<Seen[]> {
     return this.log(this.env.LAB_QUAY_ADMIN);
+  }
+
+  ecr(): Promise<Seen[]> {
+    return this.log(this.env.LAB_ECR_ADMIN);
   }
 
   private async log(admin: string): Promise<Seen[]> {

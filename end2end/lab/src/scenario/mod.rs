@@ -16,7 +16,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::Method;
 
-use crate::config::{DOCKER_HUB, QUAY};
+use crate::config::{DOCKER_HUB, ECR, QUAY};
 use crate::error::{LabError, Result, json};
 use crate::front::Rules;
 use crate::http_client::HttpClient;
@@ -85,17 +85,10 @@ pub async fn lay(lab: &Lab, name: &str) -> Result<String> {
     testify(lab, name, limit).await
 }
 
-/// Pushes every image of a release to Docker Hub and to quay.io, and what else is pulled to Docker Hub.
+/// Pushes every image of a release to Docker Hub and to quay.io, and what else is pulled to Docker Hub; all of it
+/// to ECR as well, as somebody has done who copied it there beforehand.
 async fn publish(lab: &Lab, version: Version) -> Result<()> {
     let client = HttpClient::default();
-    for host in [DOCKER_HUB, QUAY] {
-        let Some(registry) = lab.config.registry(host) else { continue };
-        let store = Store::new(&client, host, registry.storage_port);
-        for image in version.cluster_images().chain(version.api_images()) {
-            let behaviour = if image == "downloader" { Behaviour::Finish } else { Behaviour::Serve };
-            store.publish(&format!("cortexlabs/{image}"), version.full, behaviour).await?;
-        }
-    }
     let others = [
         ("library/busybox", "latest", Behaviour::Shell),
         ("library/nginx", "1.27", Behaviour::Serve),
@@ -103,9 +96,16 @@ async fn publish(lab: &Lab, version: Version) -> Result<()> {
         // Docker's own image for asking how much is left.
         ("ratelimitpreview/test", "latest", Behaviour::Finish),
     ];
-    let store = Store::new(&client, DOCKER_HUB, docker_hub(lab)?.storage_port);
-    for (repository, tag, behaviour) in others {
-        store.publish(repository, tag, behaviour).await?;
+    for (host, prefix) in [(DOCKER_HUB, ""), (QUAY, ""), (ECR, "docker-hub/")] {
+        let Some(registry) = lab.config.registry(host) else { continue };
+        let store = Store::new(&client, host, registry.storage_port);
+        for image in version.cluster_images().chain(version.api_images()) {
+            let behaviour = if image == "downloader" { Behaviour::Finish } else { Behaviour::Serve };
+            store.publish(&format!("{prefix}cortexlabs/{image}"), version.full, behaviour).await?;
+        }
+        for (repository, tag, behaviour) in others.into_iter().filter(|_| host != QUAY) {
+            store.publish(&format!("{prefix}{repository}"), tag, behaviour).await?;
+        }
     }
     Ok(())
 }

@@ -2,7 +2,9 @@
 
 use serde::Serialize;
 
-use super::{Answer, Counted, Credentials, Endpoint, LimitHeaders, Reason, RegistryName, Reply, Terms};
+use super::{
+    Answer, Counted, Credentials, Endpoint, LimitHeaders, Reason, Refusal, RegistryName, Reply, Terms,
+};
 use crate::diagnosis::{Budget, MeasuredFrom};
 use crate::evidence::{RateLimit, Throttle};
 use crate::problem::Problem;
@@ -84,12 +86,7 @@ impl Quota {
             (Answer::Refused(refusal), _) => match refusal.reason {
                 Reason::TooManyRequests { .. } => Standing::Refused {
                     limit: limit.told().map(|limit| RateLimit { remaining: Some(0), ..limit }),
-                    throttle: match limit.told() {
-                        Some(limit) if limit.remaining == Some(0) && registry.is_docker_hub() => {
-                            Some(Throttle::PullLimit)
-                        }
-                        _ => refusal.throttle(&registry),
-                    },
+                    throttle: throttle(&registry, &endpoint, refusal, *limit),
                     retry_after_seconds: refusal.retry_after_seconds,
                 },
                 // Without a login, Docker Hub lets everybody see its preview image.
@@ -134,6 +131,23 @@ impl Quota {
             source: self.counted.as_ref().map(|counted| counted.as_str().to_owned()),
             egress_groups: Vec::new(),
         }
+    }
+}
+
+/// Which limit a refused question met. What answers in Docker Hub's place may have a limit of its own, so there only
+/// Docker's headers or words tell.
+fn throttle(
+    registry: &RegistryName,
+    endpoint: &Endpoint,
+    refusal: &Refusal,
+    limit: LimitHeaders,
+) -> Option<Throttle> {
+    let spent = limit.told().is_some_and(|limit| limit.remaining == Some(0));
+    let early = refusal.reason == Reason::TooManyRequests { before_login: true };
+    match (spent && registry.is_docker_hub(), early && endpoint.named_by_user) {
+        (true, _) => Some(Throttle::PullLimit),
+        (false, true) => None,
+        (false, false) => refusal.throttle(registry),
     }
 }
 

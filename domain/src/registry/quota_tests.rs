@@ -73,6 +73,10 @@ fn a_refused_question_means_that_nothing_is_left() {
         let found = standing("docker.io", direct(), limited(before_login), terms(headers));
         assert_eq!(found, Standing::Refused { limit, throttle, retry_after_seconds: None });
     }
+    let mirror = standing("docker.io", named(), limited(true), terms(LimitHeaders::Absent));
+    let nothing = Standing::Refused { limit: None, throttle: None, retry_after_seconds: None };
+    assert_eq!(mirror, nothing, "a mirror's own limit is not Docker's");
+
     let reply = Reply { answer: limited(false), terms: terms(LimitHeaders::Absent) };
     let budget = Quota::judge(RegistryName::default(), direct(), None, &reply).unwrap().budget();
     assert_eq!((budget.limit, budget.remaining, budget.unlimited), (None, Some(0), false));

@@ -6,6 +6,8 @@ mod image;
 mod output;
 mod plan;
 mod progress;
+mod quota;
+mod registries;
 mod runs;
 mod scan;
 mod serve;
@@ -29,7 +31,7 @@ use self::output::Output;
 #[command(name = "unthrottle", version, propagate_version = true, arg_required_else_help = false)]
 #[command(after_help = "Without a command, the wizard is started in the browser (unthrottle serve).\n\n\
     Exit status: 0 done; 1 found what --fail-on names, or verification failed; 2 wrong usage or input;\n\
-    3 the cluster could not be reached or refused; 4 stopped part-way, run the same command again.")]
+    3 the cluster or a registry could not be reached or refused; 4 stopped part-way, run the same command again.")]
 struct Cli {
     #[command(flatten)]
     global: Global,
@@ -73,6 +75,7 @@ enum Command {
     Scan(scan::Scan),
     Explain(explain::Explain),
     Image(image::Image),
+    Quota(quota::Quota),
     Plan(plan::Plan),
     Verify(verify::Verify),
     Runs(runs::Runs),
@@ -129,6 +132,7 @@ fn run(cli: Cli, output: &Output) -> Result<Status, Problem> {
         Command::Runs(command) => command.run(global, output),
         Command::Serve(command) => in_runtime(command.run(global, output)),
         Command::Scan(command) => in_runtime(command.run(global, output)),
+        Command::Quota(command) => in_runtime(command.run(output)),
         Command::Plan(command) => in_runtime(command.run(global, output)),
         Command::Verify(command) => in_runtime(command.run(global, output)),
     }

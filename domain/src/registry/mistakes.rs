@@ -8,11 +8,14 @@ const PERSONAL_TOKEN: &str = "dckr_pat_";
 const ORGANISATION_TOKEN: &str = "dckr_oat_";
 
 /// Why a login was refused, as far as its shape tells, and what to check.
-pub(super) fn of_a_login(registry: &RegistryName, login: Option<&Credentials>) -> (String, String) {
+pub(super) fn of_a_login(
+    registry: &RegistryName,
+    login: Option<&Credentials>,
+) -> (&'static str, &'static str) {
     if !registry.is_docker_hub() {
         return (
-            "Name and password do not belong together, or the password has expired.".to_owned(),
-            "Check both, and whether this registry wants a token in place of the password.".to_owned(),
+            "Name and password do not belong together, or the password has expired.",
+            "Check both, and whether this registry wants a token in place of the password.",
         );
     }
     let why = match login {
@@ -35,30 +38,30 @@ pub(super) fn of_a_login(registry: &RegistryName, login: Option<&Credentials>) -
     let next = "Check which of these it is. A personal access token (dckr_pat_…) goes with the user name, an \
                 organisation access token (dckr_oat_…) with the organisation's name, and under single sign-on only a \
                 personal access token works. A new token can be made in the account's settings at Docker Hub.";
-    (why.to_owned(), next.to_owned())
+    (why, next)
 }
 
-/// Why a repository was refused to a login that is right, or to nobody in particular.
-pub(super) fn of_a_right(registry: &RegistryName, login: Option<&Credentials>) -> (String, String) {
-    let why = match login {
-        Some(login)
-            if registry.is_docker_hub() && login.expose_password().starts_with(ORGANISATION_TOKEN) =>
-        {
-            "The login is right, but this organisation access token may not read public repositories."
-        }
-        Some(_) => "The login is right, but it may not see this repository, or there is no such repository.",
-        None => "The repository is private, or there is none: registries do not tell which.",
+/// Why a repository was refused to a login that is right, or to nobody in particular, and what to check.
+pub(super) fn of_a_right(
+    registry: &RegistryName,
+    login: Option<&Credentials>,
+) -> (&'static str, &'static str) {
+    let Some(login) = login else {
+        return (
+            "The repository is private, or there is none: registries do not tell which.",
+            "Check the repository's name, or log in with --username.",
+        );
     };
-    let next = match login {
-        Some(login)
-            if registry.is_docker_hub() && login.expose_password().starts_with(ORGANISATION_TOKEN) =>
-        {
-            "Make a token with \"Read public repositories\" ticked: without it, pulls of public images fail too."
-        }
-        Some(_) => "Check the repository's name, and what this account or token may read.",
-        None => "Check the repository's name, or log in with --username.",
-    };
-    (why.to_owned(), next.to_owned())
+    if registry.is_docker_hub() && login.expose_password().starts_with(ORGANISATION_TOKEN) {
+        return (
+            "The login is right, but this organisation access token may not read public repositories.",
+            "Make a token with \"Read public repositories\" ticked: without it, pulls of public images fail too.",
+        );
+    }
+    (
+        "The login is right, but it may not see this repository, or there is no such repository.",
+        "Check the repository's name, and what this account or token may read.",
+    )
 }
 
 #[cfg(test)]
@@ -72,7 +75,7 @@ mod tests {
             assert!(next.contains(likely), "{next}");
         }
         assert!(!format!("{why}{next}").contains("canary"), "{why} {next}");
-        why
+        why.to_owned()
     }
 
     #[test]

@@ -1,14 +1,13 @@
 //! The port: what can be asked of a registry.
 
 use async_trait::async_trait;
-use serde::Serialize;
 
 use super::{Head, Manifest, RegistryName, Reply};
 use crate::image::ImageReference;
 use crate::problem::Problem;
 
 /// Where a registry is contacted.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Endpoint {
     /// The URL before `/v2/`.
     pub url: String,

@@ -89,19 +89,13 @@ impl Quota {
                     throttle: throttle(&registry, &endpoint, refusal, *limit),
                     retry_after_seconds: refusal.retry_after_seconds,
                 },
-                // Without a login, Docker Hub lets everybody see its preview image.
-                Reason::NotAllowed if login.is_none() && registry.is_docker_hub() => {
-                    Standing::Unknown(Unknown::NoPreview)
-                }
+                // Docker Hub lets everybody see its preview image; others may hide even their greeting.
+                Reason::NotAllowed if login.is_none() => Standing::Unknown(not_asked(&registry)),
                 _ => return Err(refusal.problem(&registry, &endpoint, login)),
             },
             (_, LimitHeaders::Told(limit)) => Standing::Limited(*limit),
             (_, LimitHeaders::Unreadable) => Standing::Unknown(Unknown::Unreadable),
-            (Answer::NotThere, LimitHeaders::Absent) => Standing::Unknown(if registry.is_docker_hub() {
-                Unknown::NoPreview
-            } else {
-                Unknown::NotTold
-            }),
+            (Answer::NotThere, LimitHeaders::Absent) => Standing::Unknown(not_asked(&registry)),
             (Answer::Found(_), LimitHeaders::Absent) => without_headers(&registry, &endpoint, &reply.terms),
         };
         Ok(Self {
@@ -132,6 +126,11 @@ impl Quota {
             egress_groups: Vec::new(),
         }
     }
+}
+
+/// What it means that there is nothing to ask by.
+fn not_asked(registry: &RegistryName) -> Unknown {
+    if registry.is_docker_hub() { Unknown::NoPreview } else { Unknown::NotTold }
 }
 
 /// Which limit a refused question met. What answers in Docker Hub's place may have a limit of its own, so there only
@@ -177,8 +176,8 @@ impl Unknown {
                  about Docker Hub's."
             }
             Self::NoPreview => {
-                "What answers for Docker Hub does not have the image that Docker keeps for this question, so it is \
-                 a mirror."
+                "What answers for Docker Hub does not show the image that Docker keeps for this question, as mirrors \
+                 do not."
             }
             Self::TakenOut => {
                 "The access token carries a limit, but the answer does not: something on the way takes the headers \

@@ -85,15 +85,19 @@ fn a_refused_question_means_that_nothing_is_left() {
 #[test]
 fn a_wrong_login_is_a_problem_and_a_missing_right_one_only_with_a_login() {
     let login = Credentials::new("acme", "dckr_oat_x").unwrap();
-    let judge = |reason, login| {
+    let judge_at = |registry: &str, reason, login| {
         let refusal = Refusal { reason, said: None, retry_after_seconds: None };
         let reply = Reply::<()> { answer: Answer::Refused(refusal), terms: terms(LimitHeaders::Absent) };
-        Quota::judge(RegistryName::default(), direct(), login, &reply)
+        Quota::judge(registry.parse().unwrap(), direct(), login, &reply)
     };
+    let judge = |reason, login| judge_at("docker.io", reason, login);
     assert_eq!(judge(Reason::LoginRefused, Some(&login)).unwrap_err().code, "registry_login");
     assert_eq!(judge(Reason::NotAllowed, Some(&login)).unwrap_err().code, "registry_not_allowed");
     let anonymous = judge(Reason::NotAllowed, None).unwrap();
     assert_eq!(anonymous.standing, Standing::Unknown(Unknown::NoPreview));
+    let elsewhere = judge_at("quay.io", Reason::NotAllowed, None).unwrap();
+    assert_eq!(elsewhere.standing, Standing::Unknown(Unknown::NotTold));
+    assert_eq!(judge_at("quay.io", Reason::LoginNeeded, None).unwrap_err().code, "registry_login_needed");
 }
 
 #[test]

@@ -77,7 +77,7 @@ impl Refusal {
             ),
             Reason::LoginRefused => {
                 let (why, next) = mistakes::of_a_login(registry, login);
-                Problem::outside("registry_login", format!("{name} did not accept the login."), self.quoting(&why), next)
+                Problem::outside("registry_login", format!("{name} did not accept the login."), self.quoting(why), next)
             }
             Reason::LoginNeeded => Problem::outside(
                 "registry_login_needed",
@@ -87,7 +87,7 @@ impl Refusal {
             ),
             Reason::NotAllowed => {
                 let (why, next) = mistakes::of_a_right(registry, login);
-                Problem::outside("registry_not_allowed", format!("{name} does not let this login see the image."), self.quoting(&why), next)
+                Problem::outside("registry_not_allowed", format!("{name} refuses access."), self.quoting(why), next)
             }
         };
         problem.at(&endpoint.url)

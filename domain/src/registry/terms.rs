@@ -2,8 +2,6 @@
 
 use std::net::IpAddr;
 
-use serde::{Deserialize, Serialize};
-
 use crate::evidence::{RateLimit, mask_name};
 
 /// Everything about the limit that came with an answer.
@@ -59,8 +57,7 @@ impl LimitHeaders {
 }
 
 /// Whom the registry counts: for anonymous pulls an address, or the base of an IPv6 /64; otherwise an account.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Counted {
     /// An address.
     Address(String),

@@ -127,8 +127,9 @@ fn text(scan: &Scanned, output: &Output) -> String {
         diagnosis.findings.iter().filter(|f| f.current).map(finding_row),
     );
     let exposure = diagnosis.exposure.iter().map(|exposed| {
-        let range = format!("{}–{} pulls/6 h", exposed.pulls_per_6h.low, exposed.pulls_per_6h.high);
-        vec![exposed.image.clone(), range, first_of(&exposed.workloads)]
+        let (low, high) = (exposed.pulls_per_6h.low, exposed.pulls_per_6h.high);
+        let range = if low == high { high.to_string() } else { format!("{low}–{high}") };
+        vec![exposed.image.clone(), format!("{range} pulls/6 h"), first_of(&exposed.workloads)]
     });
     section(&mut text, "Images on Docker Hub", exposure);
     let not_seen =

@@ -16,8 +16,9 @@ pub trait Given: Send + Sync {
     /// When they cannot be had, or not a second time (standard input).
     fn open(&self) -> io::Result<Box<dyn Read + Send>>;
 
-    /// Whether an archive under this name is to be opened. A folder's own archives are not: they usually hold
-    /// the folder's files once more.
+    /// Whether the user named this very file. One that a folder brought along is taken for what it is: if it
+    /// is an archive, its files keep its name before theirs, since they are often the folder's once more, and
+    /// if it cannot be read, the others go on.
     fn may_be_archive(&self) -> bool {
         true
     }

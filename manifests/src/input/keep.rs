@@ -10,7 +10,7 @@ use domain::run::Progress;
 
 use super::json::Place;
 use super::secret::{self, Held};
-use super::{Files, Reading, file};
+use super::{Files, Met, Reading, file};
 
 /// Largest file that is kept with a run, in bytes. What is larger is a dump, whose objects are changed in the
 /// cluster.
@@ -36,7 +36,11 @@ impl Files {
     /// As [`Files::read_now`].
     pub fn keep(&self) -> Result<Kept, Problem> {
         let (mut kept, mut total) = (Kept::default(), 0);
-        self.each(&mut |name, reader| {
+        self.each(&mut |met| {
+            let (name, named, reader) = match met {
+                Met::File { name, named, reader } => (name, named, reader),
+                Met::Refused { archive, why } => return kept.leave_out(archive, why),
+            };
             let mut bytes = Vec::new();
             let read = reader.take(LARGEST_KEPT + 1).read_to_end(&mut bytes);
             let size = bytes.len() as u64;
@@ -45,9 +49,9 @@ impl Files {
                     name,
                     format!("It is larger than what is kept with a run ({} MiB).", LARGEST_KEPT >> 20),
                 );
-                return Ok(());
+                return;
             }
-            let seen = look_at(name, &bytes);
+            let seen = look_at(name, named, &bytes);
             if !seen.secrets.is_empty() {
                 kept.leave_out(name, seen.secrets.told(name));
             } else if seen.parsed {
@@ -56,7 +60,6 @@ impl Files {
             } else {
                 kept.ignored.push(name.to_owned());
             }
-            Ok(())
         })?;
         kept.files.sort_by(|one, other| one.name.cmp(&other.name));
         Ok(kept)
@@ -70,12 +73,12 @@ impl Kept {
     }
 }
 
-fn look_at(name: &str, mut bytes: &[u8]) -> file::Seen {
+fn look_at(name: &str, named: bool, mut bytes: &[u8]) -> file::Seen {
     let mut nobody = Nobody;
     let cancel = Cancel::default();
     let mut reading = Reading { sink: &mut nobody, cancel: &cancel, cluster: Default::default(), objects: 0 };
     let whole = bytes;
-    let mut seen = file::read(name, &mut bytes, &mut reading);
+    let mut seen = file::read(name, named, &mut bytes, &mut reading);
     // What could not be parsed could not be searched for secrets either, other than by its text.
     if !seen.unreadable.is_empty()
         && let Some(line) = secret::suspicious_line(whole)

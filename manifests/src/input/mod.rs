@@ -15,7 +15,7 @@ mod secret;
 mod sniff;
 
 use std::collections::BTreeSet;
-use std::io::Read;
+use std::io::{self, Read};
 
 use async_trait::async_trait;
 use domain::facts::{ClusterFact, Fact, NotSeen};
@@ -52,12 +52,12 @@ impl Files {
     pub fn read_now(&self, cancel: &Cancel, sink: &mut dyn FactSink) -> Result<(), Problem> {
         let cluster = ClusterFact { name: self.name.clone(), ..ClusterFact::default() };
         let mut reading = Reading { sink, cancel, cluster, objects: 0 };
-        self.each(&mut |name, reader| {
-            if !reading.is_cancelled() {
-                let seen = file::read(name, reader, &mut reading);
-                seen.report(name, &mut reading);
+        self.each(&mut |met| match met {
+            _ if reading.is_cancelled() => {}
+            Met::File { name, named, reader } => {
+                file::read(name, named, reader, &mut reading).report(name, named, &mut reading);
             }
-            Ok(())
+            Met::Refused { archive, why } => reading.not_seen(archive, why, NOT_UNPACKED),
         })?;
         let Reading { sink, cluster, .. } = reading;
         sink.fact(Fact::Cluster(cluster));
@@ -65,29 +65,51 @@ impl Files {
     }
 
     /// Calls `visit` for every file, those of archives included, and refuses names that stand twice.
-    fn each(&self, visit: &mut archive::Visitor<'_>) -> Result<(), Problem> {
+    fn each(&self, visit: &mut dyn FnMut(Met<'_>)) -> Result<(), Problem> {
         let mut names = BTreeSet::new();
-        let mut once = |name: &str, reader: &mut dyn Read| {
-            if names.insert(name.to_owned()) { visit(name, reader) } else { Err(same_name(name)) }
+        let mut once = |name: &str, named: bool, reader: &mut dyn Read, visit: &mut dyn FnMut(Met<'_>)| {
+            if !names.insert(name.to_owned()) {
+                return Err(same_name(name));
+            }
+            visit(Met::File { name, named, reader });
+            Ok(())
         };
         for given in &self.given {
-            let not_opened = |error: std::io::Error| not_opened(given.name(), &error);
+            // A path tells a folder, also where a browser sent its files one by one.
+            let named = given.may_be_archive() && !given.name().contains('/');
+            let not_opened = |error: io::Error| not_opened(given.name(), &error);
             let mut reader = given.open().map_err(not_opened)?;
             let head = sniff::head(&mut *reader).map_err(not_opened)?;
-            let form = Form::of(&head).filter(|_| given.may_be_archive());
             let mut whole = head.as_slice().chain(reader);
-            match form {
-                Some(form) => archive::visit(given.name(), form, &mut whole, self.limits, &mut once)?,
-                None => {
-                    let name = relative_name(given.name(), self.limits.depth)
-                        .map_err(|why| bad_name(given.name(), &why))?;
-                    once(&name, &mut whole)?;
-                }
+            let path =
+                relative_name(given.name(), self.limits.depth).map_err(|why| bad_name(given.name(), &why))?;
+            let Some(form) = Form::of(&head) else {
+                once(&path, named, &mut whole, visit)?;
+                continue;
+            };
+            let mut inside = |name: &str, reader: &mut dyn Read| {
+                let name = if named { name.to_owned() } else { format!("{path}/{name}") };
+                once(&name, false, reader, visit)
+            };
+            match archive::visit(&path, form, &mut whole, self.limits, &mut inside) {
+                Err(problem) if !named => visit(Met::Refused { archive: &path, why: problem.why }),
+                outcome => outcome?,
             }
         }
         Ok(())
     }
 }
+
+/// What is met on the way through the given files.
+enum Met<'a> {
+    /// A file; `named` is whether the user named it, rather than what it lies in.
+    File { name: &'a str, named: bool, reader: &'a mut dyn Read },
+    /// An archive in a folder, from the place in it on that could not be accepted.
+    Refused { archive: &'a str, why: String },
+}
+
+const NOT_UNPACKED: &str =
+    "What was read of it until then counts; the rest of it is neither counted nor changed.";
 
 #[async_trait]
 impl FactSource for Files {
@@ -142,7 +164,7 @@ impl Reading<'_> {
     }
 }
 
-fn not_opened(name: &str, error: &std::io::Error) -> Problem {
+fn not_opened(name: &str, error: &io::Error) -> Problem {
     let next = "Check the path and whether you may read it.";
     Problem::bad_input("file_not_read", "A given file could not be read.", format!("{error}."), next).at(name)
 }

@@ -2,6 +2,8 @@
 
 use std::io::{self, Read};
 
+use crate::archive::Form;
+
 /// How much is looked at.
 const HEAD: usize = 4096;
 
@@ -21,14 +23,17 @@ pub(super) enum Guess {
     JsonOrYaml,
     /// YAML.
     Yaml,
+    /// Text that says nothing of itself, and that the user wants read.
+    Perhaps,
     /// Neither: logs, prose, pictures, archives within archives.
     Other,
 }
 
 impl Guess {
     /// A file that says by its name that it is YAML or JSON is read as such and complained about if it is
-    /// not. Others are read only when they begin like a manifest.
-    pub(super) fn of(name: &str, head: &[u8]) -> Self {
+    /// not. Others are read only when they begin like a manifest, or when the user `named` this very file:
+    /// logs that lie in a folder may hold lines of JSON.
+    pub(super) fn of(name: &str, named: bool, head: &[u8]) -> Self {
         let base = name.rsplit('/').next().unwrap_or(name);
         let extension = base.rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase());
         let text = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
@@ -37,14 +42,11 @@ impl Guess {
             Some("json") => Self::Json,
             Some("yaml" | "yml") if starts_like_json => Self::JsonOrYaml,
             Some("yaml" | "yml") => Self::Yaml,
-            Some("txt" | "log" | "md" | "gz" | "tgz" | "zip" | "tar")
-                if base.contains('.') && !begins_like_yaml(text) =>
-            {
-                Self::Other
-            }
-            _ if head.contains(&0) => Self::Other,
+            Some("txt" | "log" | "md") if !named && !begins_like_yaml(text) => Self::Other,
+            _ if head.contains(&0) || Form::of(head).is_some() => Self::Other,
             _ if starts_like_json => Self::JsonOrYaml,
             _ if begins_like_yaml(text) => Self::Yaml,
+            _ if named => Self::Perhaps,
             _ => Self::Other,
         }
     }

@@ -74,6 +74,11 @@ fn is_api(map: &Map<String, Value>) -> bool {
         || kind.is_some_and(|kind| KINDS.contains(&kind))
 }
 
+/// Whether a file has the name that users of Cortex give to one of its files.
+pub(super) fn is_named_like_one(name: &str) -> bool {
+    is_called(name, "cluster") || is_called(name, "cortex")
+}
+
 /// Whether a file is called `stem.yaml`, or that with more behind it, as in `cortex_gpu.yaml`.
 fn is_called(name: &str, stem: &str) -> bool {
     let base = name.rsplit('/').next().unwrap_or(name).to_ascii_lowercase();

@@ -1,3 +1,6 @@
+mod shapes;
+mod unread;
+
 use std::io;
 use std::sync::Arc;
 
@@ -77,10 +80,40 @@ fn files(given: &[(&str, &[u8])]) -> Files {
     Files::new("given", given.iter().map(in_memory).collect(), Limits::UPLOAD)
 }
 
+/// A file that a folder brought along.
+struct InFolder(InMemory);
+
+impl Given for InFolder {
+    fn name(&self) -> &str {
+        self.0.name()
+    }
+    fn open(&self) -> io::Result<Box<dyn Read + Send>> {
+        self.0.open()
+    }
+    fn may_be_archive(&self) -> bool {
+        false
+    }
+}
+
+fn folder(given: &[(&str, &[u8])]) -> Files {
+    let in_folder = |(name, bytes): &(&str, &[u8])| -> Box<dyn Given> {
+        Box::new(InFolder(InMemory(InputFile { name: (*name).to_owned(), bytes: Arc::from(*bytes) })))
+    };
+    Files::new("folder", given.iter().map(in_folder).collect(), Limits::UPLOAD)
+}
+
 fn read(given: &[(&str, &[u8])]) -> Sink {
+    read_from(&files(given))
+}
+
+fn read_from(files: &Files) -> Sink {
     let mut sink = Sink::default();
-    files(given).read_now(&Cancel::default(), &mut sink).unwrap();
+    files.read_now(&Cancel::default(), &mut sink).unwrap();
     sink
+}
+
+fn packed(path: &str, bytes: &[u8]) -> BundleFile {
+    BundleFile { path: path.to_owned(), bytes: bytes.to_vec(), executable: false }
 }
 
 fn place(file: &str, document: usize, pointer: &str, live: bool) -> Origin {
@@ -94,7 +127,7 @@ const DEPLOYMENT: &str = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name
 fn manifests_of_many_documents_tell_where_each_object_stands() {
     let two =
         format!("# first\n{DEPLOYMENT}---\n---\n{}", DEPLOYMENT.replace("name: web, n", "name: api, n"));
-    let sink = read(&[("apps/all.yaml", two.as_bytes()), ("README.md", b"# kind of a readme")]);
+    let sink = read(&[("apps/all.yaml", two.as_bytes()), ("apps/README.md", b"# kind of a readme")]);
     assert_eq!(
         sink.objects(),
         [
@@ -102,7 +135,7 @@ fn manifests_of_many_documents_tell_where_each_object_stands() {
             ("Deployment shop/api".to_owned(), &place("apps/all.yaml", 2, "", false)),
         ]
     );
-    assert_eq!(sink.files(), [("README.md", false), ("apps/all.yaml", true)]);
+    assert_eq!(sink.files(), [("apps/README.md", false), ("apps/all.yaml", true)]);
     assert_eq!(sink.not_seen(), []);
     assert_eq!(sink.cluster().name, "given");
 }
@@ -188,9 +221,11 @@ fn cortex_files_are_told_by_their_content() {
             ("d.yaml", CortexFileKind::ApiSpecs),
         ]
     );
-    let [(what, why)] = sink.not_seen()[..] else { panic!("{:?}", sink.not_seen()) };
-    assert_eq!(what, "file readme.yaml");
-    assert!(why.starts_with("readme.yaml:2:1: Cortex takes a list"), "{why}");
+    let not_seen = sink.not_seen();
+    let [(openapi, _), (playbook, why), (bare, refused)] = not_seen[..] else { panic!("{not_seen:?}") };
+    assert_eq!([openapi, playbook, bare], ["file cortex.yaml", "file playbook.yaml", "file readme.yaml"]);
+    assert!(why.starts_with("Nothing in it names a kind of Kubernetes object"), "{why}");
+    assert!(refused.starts_with("readme.yaml:2:1: Cortex takes a list"), "{refused}");
 }
 
 #[test]
@@ -293,6 +328,9 @@ fn archives_are_read_like_folders() {
             tar_gz(&[BundleFile { path: "inner.zip".to_owned(), bytes, executable: false }]).unwrap();
         let sink = read(&[("outer.tgz", &nested)]);
         assert_eq!(sink.files(), [("inner.zip", false)]);
+        let [(what, why)] = sink.not_seen()[..] else { panic!("{:?}", sink.not_seen()) };
+        assert_eq!(what, "file inner.zip");
+        assert!(why.starts_with("It is an archive inside another one"), "{why}");
     }
 }
 
@@ -326,7 +364,10 @@ fn json_is_taken_apart_whatever_the_sizes_of_the_pieces_read() {
         "0 item 1 12",
         "0 item 2 \"x\\\\\"",
         "0 document {\"kind\" :\"PodList\", \"n\":[1,{\"items\":[]}], \"items\" :[] , \"z\":null}",
-        "1 document [1, 2]",
+        "1 array",
+        "1 item 0 1",
+        "1 item 1 2",
+        "1 document []",
         "2 document \"end\"",
         "3 document 7",
     ];
@@ -335,7 +376,8 @@ fn json_is_taken_apart_whatever_the_sizes_of_the_pieces_read() {
         json::split(&mut Drip(text.as_bytes(), step), &mut |document, _, piece| {
             let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
             pieces.push(match piece {
-                json::Piece::Items(head) => format!("{document} items {}", text(head)),
+                json::Piece::Items(Some(head)) => format!("{document} items {}", text(head)),
+                json::Piece::Items(None) => format!("{document} array"),
                 json::Piece::Item(index, bytes) => format!("{document} item {index} {}", text(bytes)),
                 json::Piece::Document(bytes) => format!("{document} document {}", text(bytes)),
             });

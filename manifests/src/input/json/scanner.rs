@@ -1,99 +1,27 @@
-//! Takes a stream of JSON apart: each document, and each item of a document's `items`, on its own.
-//!
-//! Only brackets, quotes and commas at the top are looked at here; each piece is parsed by whoever gets it. So
-//! a list of any length needs the memory of its longest item.
+//! The steps that the splitter takes through the text.
 
 use std::io::Read;
 use std::ops::ControlFlow;
 
-/// Longest single item or document, in bytes. The API server stores objects of at most about 1.5 MB (etcd's
-/// default request limit); the rest is for files that hold one large array.
-pub(super) const LONGEST: usize = 64 * 1024 * 1024;
+use super::{Broken, LONGEST, Piece, Place, Take};
 
-/// One piece.
-#[derive(Debug)]
-pub(super) enum Piece<'a> {
-    /// A list starts; the document as far as it stood before `items`, closed.
-    Items(&'a [u8]),
-    /// An item of the list, counted from 0.
-    Item(usize, &'a [u8]),
-    /// The end of a document, which is given whole but for its `items`.
-    Document(&'a [u8]),
-}
-
-/// A position, counted from 1.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Place {
-    pub(super) line: usize,
-    pub(super) column: usize,
-}
-
-impl Place {
-    /// The place in a file of this place in a part of it that starts at `start`.
-    pub(super) fn after(self, start: Self) -> Self {
-        let column = if self.line == 1 { start.column + self.column.saturating_sub(1) } else { self.column };
-        Self { line: start.line + self.line.saturating_sub(1), column }
-    }
-}
-
-/// Where and why the stream is not JSON.
-#[derive(Debug)]
-pub(super) struct Broken {
-    pub(super) place: Place,
-    pub(super) why: String,
-}
-
-/// Takes a piece with the number of its document and where it starts.
-pub(super) type Take<'a> = dyn FnMut(usize, Place, Piece<'_>) -> ControlFlow<()> + 'a;
-
-/// Splits a stream of JSON documents.
-///
-/// # Errors
-/// The first place at which the text outside of pieces is not JSON, a piece is longer than [`LONGEST`], or
-/// reading fails.
-pub(super) fn split(reader: &mut dyn Read, take: &mut Take<'_>) -> Result<(), Broken> {
-    let mut scanner =
-        Scanner { reader, buffer: vec![0; 128 * 1024], at: 0, end: 0, place: Place { line: 1, column: 1 } };
-    if scanner.peek()? == Some(0xef) {
-        for mark in *b"\xef\xbb\xbf" {
-            scanner.expect(mark)?;
-        }
-        scanner.place.column = 1;
-    }
-    let mut document = 0;
-    loop {
-        scanner.blank(&mut Vec::new())?;
-        match scanner.peek()? {
-            None => return Ok(()),
-            Some(b'{') => {
-                if scanner.object(document, take)?.is_break() {
-                    return Ok(());
-                }
-            }
-            Some(_) => {
-                let (place, mut bytes) = (scanner.place, Vec::new());
-                scanner.value(&mut bytes)?;
-                if take(document, place, Piece::Document(&bytes)).is_break() {
-                    return Ok(());
-                }
-            }
-        }
-        document += 1;
-    }
-}
-
-struct Scanner<'a> {
+/// The text, as far as it was read, and where the next byte stands.
+pub(super) struct Scanner<'a> {
     reader: &'a mut dyn Read,
     buffer: Vec<u8>,
     at: usize,
     end: usize,
     /// Of the next byte.
-    place: Place,
+    pub(super) place: Place,
 }
 
-impl Scanner<'_> {
+impl<'a> Scanner<'a> {
+    pub(super) fn new(reader: &'a mut dyn Read) -> Self {
+        Self { reader, buffer: vec![0; 128 * 1024], at: 0, end: 0, place: Place { line: 1, column: 1 } }
+    }
+
     /// A document that is an object, its `items` one by one.
-    fn object(&mut self, document: usize, take: &mut Take<'_>) -> Result<ControlFlow<()>, Broken> {
+    pub(super) fn object(&mut self, document: usize, take: &mut Take<'_>) -> Result<ControlFlow<()>, Broken> {
         let start = self.place;
         let mut head = Vec::new();
         self.one(&mut head)?;
@@ -115,7 +43,7 @@ impl Scanner<'_> {
                 had_items = true;
                 let before = head.get(..key_at).unwrap_or_default().trim_ascii_end();
                 let closed = [before.strip_suffix(b",").unwrap_or(before), b"}"].concat();
-                if take(document, self.place, Piece::Items(&closed)).is_break()
+                if take(document, self.place, Piece::Items(Some(&closed))).is_break()
                     || self.items(document, take)?.is_break()
                 {
                     return Ok(ControlFlow::Break(()));
@@ -136,7 +64,7 @@ impl Scanner<'_> {
         Ok(take(document, start, Piece::Document(&head)))
     }
 
-    fn items(&mut self, document: usize, take: &mut Take<'_>) -> Result<ControlFlow<()>, Broken> {
+    pub(super) fn items(&mut self, document: usize, take: &mut Take<'_>) -> Result<ControlFlow<()>, Broken> {
         let mut item = Vec::new();
         self.expect(b'[')?;
         self.blank(&mut item)?;
@@ -162,8 +90,48 @@ impl Scanner<'_> {
         Ok(ControlFlow::Continue(()))
     }
 
+    /// The logs of one container, between two lines of which the second repeats whose they are
+    /// (`kubectl`: `pkg/cmd/clusterinfo/clusterinfo_dump.go`). They are whatever the container wrote, and not
+    /// looked at.
+    pub(super) fn logs(&mut self) -> Result<(), Broken> {
+        let mut line = Vec::new();
+        let start = self.broken("a value is expected here");
+        self.line(&mut line)?;
+        let container = line.strip_prefix(b"==== START logs for ".as_slice()).ok_or(start)?;
+        let end = [b"==== END logs for ".as_slice(), container].concat();
+        loop {
+            if !self.line(&mut line)? {
+                return Err(self.broken("the file ends in the middle of a container's logs"));
+            }
+            // A container need not end its last line.
+            if line.ends_with(&end) {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Puts the end of the next line into `line`, without its line break; false at the end of the file.
+    fn line(&mut self, line: &mut Vec<u8>) -> Result<bool, Broken> {
+        /// More than the names of a namespace, a pod and a container can have together.
+        const KEPT: usize = 1024;
+        line.clear();
+        let mut any = false;
+        while self.peek()?.is_some() {
+            any = true;
+            let chunk = self.buffer.get(self.at..self.end).unwrap_or_default();
+            let stop = chunk.iter().position(|&byte| byte == b'\n');
+            self.consume(stop.map_or(chunk.len(), |at| at + 1), line);
+            line.drain(..line.len().saturating_sub(KEPT));
+            if stop.is_some() {
+                break;
+            }
+        }
+        line.truncate(line.trim_ascii_end().len());
+        Ok(any)
+    }
+
     /// Appends one value to `out`: up to the bracket or quote that closes it, or to the end of a bare word.
-    fn value(&mut self, out: &mut Vec<u8>) -> Result<(), Broken> {
+    pub(super) fn value(&mut self, out: &mut Vec<u8>) -> Result<(), Broken> {
         let start = out.len();
         let (mut depth, mut text, mut escaped) = (0_usize, false, false);
         loop {
@@ -224,7 +192,7 @@ impl Scanner<'_> {
     }
 
     /// Blanks are kept, so that places within a document stay right.
-    fn blank(&mut self, out: &mut Vec<u8>) -> Result<(), Broken> {
+    pub(super) fn blank(&mut self, out: &mut Vec<u8>) -> Result<(), Broken> {
         while let Some(b' ' | b'\t' | b'\r' | b'\n') = self.peek()? {
             self.consume(1, out);
         }
@@ -237,7 +205,7 @@ impl Scanner<'_> {
         Ok(())
     }
 
-    fn expect(&mut self, wanted: u8) -> Result<(), Broken> {
+    pub(super) fn expect(&mut self, wanted: u8) -> Result<(), Broken> {
         if self.peek()? == Some(wanted) {
             self.consume(1, &mut Vec::new());
             return Ok(());
@@ -245,7 +213,7 @@ impl Scanner<'_> {
         Err(self.broken(&format!("{:?} is expected here", char::from(wanted))))
     }
 
-    fn peek(&mut self) -> Result<Option<u8>, Broken> {
+    pub(super) fn peek(&mut self) -> Result<Option<u8>, Broken> {
         if self.at == self.end {
             self.at = 0;
             self.end = loop {

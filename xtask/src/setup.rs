@@ -60,19 +60,30 @@ pub fn npm_ci(folder: &Path) -> Outcome {
 /// With what to do, when there is none.
 pub fn chromium() -> Outcome<PathBuf> {
     let browser = std::env::var_os("UNTHROTTLE_CHROMIUM").map_or("/usr/bin/chromium".into(), PathBuf::from);
-    if !browser.exists() && is_root() && Path::new("/etc/debian_version").exists() {
-        process::run(Command::new("apt-get").arg("update"))?;
-        process::run(Command::new("apt-get").args([
-            "install",
-            "--yes",
-            "--no-install-recommends",
-            "chromium",
-        ]))?;
+    if !browser.exists() {
+        debian_package("chromium")?;
     }
     if browser.exists() {
         return Ok(browser);
     }
     Err("Chromium is missing; install it, or name it in UNTHROTTLE_CHROMIUM".into())
+}
+
+/// Installs the distribution project's own registry, which the registry client is tested against, where that is
+/// possible; elsewhere those tests say that it is missing.
+pub fn docker_registry() -> Outcome {
+    let search = std::env::var_os("PATH").unwrap_or_default();
+    let is_there = std::env::split_paths(&search).any(|folder| folder.join("docker-registry").exists());
+    if is_there { Ok(()) } else { debian_package("docker-registry") }
+}
+
+/// Installs a package as root on Debian; elsewhere nothing happens.
+fn debian_package(name: &str) -> Outcome {
+    if !is_root() || !Path::new("/etc/debian_version").exists() {
+        return Ok(());
+    }
+    process::run(Command::new("apt-get").arg("update"))?;
+    process::run(Command::new("apt-get").args(["install", "--yes", "--no-install-recommends", name]))
 }
 
 /// Whether this runs as root on Linux, which the lab needs for network namespaces and containers.

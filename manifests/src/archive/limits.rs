@@ -4,6 +4,8 @@ use std::cell::Cell;
 use std::io::{self, Read};
 use std::rc::Rc;
 
+use super::damage::Said;
+
 /// What an archive may hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
@@ -80,7 +82,7 @@ impl Meter {
             return Ok(());
         };
         self.passed.set(Some(passed));
-        Err(io::Error::other("the archive unfolds to too much"))
+        Err(Said::error("it unfolds to too much"))
     }
 }
 

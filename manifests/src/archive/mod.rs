@@ -2,11 +2,13 @@
 //!
 //! Nothing is ever unpacked to a disk. Must not know what the files in an archive mean.
 
+mod damage;
 mod limits;
 mod name;
 mod read;
 mod write;
 
+pub(crate) use damage::reading_failed;
 pub use limits::Limits;
 pub use name::relative_name;
 pub use read::{Form, Visitor, visit};

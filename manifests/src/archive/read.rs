@@ -5,6 +5,7 @@ use std::io::{self, Cursor, Read};
 use domain::problem::Problem;
 use flate2::read::MultiGzDecoder;
 
+use super::damage::{Said, of_zip, reading_failed};
 use super::limits::{Limits, Meter, Passed};
 use super::name::relative_name;
 
@@ -15,15 +16,18 @@ pub enum Form {
     Zip,
     /// A tar, packed by gzip.
     TarGz,
+    /// One file, packed by gzip.
+    Gz,
 }
 
 impl Form {
-    /// By the first bytes (APPNOTE 4.3.6, an empty zip starts with its end record; RFC 1952, 2.3.1).
+    /// By the first bytes (APPNOTE 4.3.6, an empty zip starts with its end record; RFC 1952, 2.3.1). What is
+    /// packed by gzip is a tar unless they show that it is not.
     pub fn of(first_bytes: &[u8]) -> Option<Self> {
         if first_bytes.starts_with(b"PK\x03\x04") || first_bytes.starts_with(b"PK\x05\x06") {
             Some(Self::Zip)
         } else if first_bytes.starts_with(&[0x1f, 0x8b]) {
-            Some(Self::TarGz)
+            Some(if holds_no_tar(first_bytes) { Self::Gz } else { Self::TarGz })
         } else {
             None
         }
@@ -49,6 +53,7 @@ pub fn visit(
     match form {
         Form::Zip => visit.zip(reader, each),
         Form::TarGz => visit.tar_gz(reader, each),
+        Form::Gz => visit.gz(reader, each),
     }
 }
 
@@ -66,7 +71,7 @@ impl Visit<'_> {
         self.meter
             .packed(reader.take(most.saturating_add(1)))
             .read_to_end(&mut bytes)
-            .map_err(|error| self.damaged(&error))?;
+            .map_err(|error| self.damaged(&reading_failed(&error)))?;
         if bytes.len() as u64 > most {
             let why = format!(
                 "A zip is held in memory while it is read, and this one is larger than {most} bytes."
@@ -77,10 +82,11 @@ impl Visit<'_> {
                 "Pack it as .tar.gz, which is read as a stream.",
             ));
         }
-        let mut zip = zip::ZipArchive::new(Cursor::new(bytes)).map_err(|error| self.damaged(&error))?;
+        let mut zip =
+            zip::ZipArchive::new(Cursor::new(bytes)).map_err(|error| self.damaged(&of_zip(&error)))?;
         for index in 0..zip.len() {
-            let mut entry = zip.by_index(index).map_err(|error| self.damaged(&error))?;
-            let raw = entry.name().map_err(|error| self.damaged(&error))?.into_owned();
+            let mut entry = zip.by_index(index).map_err(|error| self.damaged(&of_zip(&error)))?;
+            let raw = entry.name().map_err(|error| self.damaged(&of_zip(&error)))?.into_owned();
             let name = self.name(&raw)?;
             if entry.is_dir() {
                 continue;
@@ -99,7 +105,7 @@ impl Visit<'_> {
         let mut tar = tar::Archive::new(unpacked);
         let mut long_name = None;
         // Raw: the library would read names of any length into memory.
-        let entries = tar.entries().map_err(|error| self.damaged(&error))?.raw(true);
+        let entries = tar.entries().map_err(|error| self.cut_short(&error))?.raw(true);
         for entry in entries {
             let mut entry = entry.map_err(|error| self.cut_short(&error))?;
             let kind = entry.header().entry_type();
@@ -127,6 +133,17 @@ impl Visit<'_> {
             self.within_limits()?;
         }
         Ok(())
+    }
+
+    /// The file is called as the archive is, without the ending that gzip gave it.
+    fn gz(mut self, reader: &mut dyn Read, each: &mut Visitor<'_>) -> Result<(), Problem> {
+        let base = self.archive.rsplit('/').next().unwrap_or(self.archive);
+        let bare = base.len().checked_sub(3).filter(|at| *at > 0).and_then(|at| base.split_at_checked(at));
+        let name =
+            bare.filter(|(_, ending)| ending.eq_ignore_ascii_case(".gz")).map_or(base, |(bare, _)| bare);
+        let name = self.name(name)?;
+        each(&name, &mut self.meter.unpacked(MultiGzDecoder::new(self.meter.packed(reader))))?;
+        self.within_limits()
     }
 
     fn name(&mut self, raw: &str) -> Result<String, Problem> {
@@ -162,21 +179,41 @@ impl Visit<'_> {
 
     /// An error in the middle: of the archive, unless a limit ended it.
     fn cut_short(&self, error: &io::Error) -> Problem {
-        self.within_limits().err().unwrap_or_else(|| self.damaged(error))
+        self.within_limits().err().unwrap_or_else(|| self.damaged(&reading_failed(error)))
     }
 
-    fn damaged(&self, error: &dyn std::fmt::Display) -> Problem {
-        let why = format!("Reading it failed: {error}.");
+    fn damaged(&self, clause: &str) -> Problem {
+        let why = format!("Reading it failed: {clause}.");
         self.refused(
             "archive_damaged",
             why,
-            "Check that it is a .zip or .tar.gz without a password, and pack it again.",
+            "Check that it is a .zip, .tar.gz or .gz without a password, and pack it again.",
         )
     }
 
     fn refused(&self, code: &str, why: String, next: &str) -> Problem {
         Problem::bad_input(code, "This archive was not read.", why, next).at(self.archive)
     }
+}
+
+/// Whether the first bytes of what gzip packed are no header of a tar (POSIX ustar: a block of 512 bytes with
+/// the sum of its own bytes in it; an empty tar is blocks of zeros).
+fn holds_no_tar(packed: &[u8]) -> bool {
+    const BLOCK: usize = 512;
+    const SUM: std::ops::Range<usize> = 148..156;
+    const MAGIC: std::ops::Range<usize> = 257..262;
+    let mut block = Vec::with_capacity(BLOCK);
+    let ended = MultiGzDecoder::new(packed).take(BLOCK as u64).read_to_end(&mut block).is_ok();
+    if block.len() < BLOCK {
+        return ended;
+    }
+    let plain = |(at, &byte): (usize, &u8)| u32::from(if SUM.contains(&at) { b' ' } else { byte });
+    let sum: u32 = block.iter().enumerate().map(plain).sum();
+    let stated = tar::Header::from_byte_slice(&block).cksum().ok();
+    let is_tar = stated == Some(sum)
+        || block.get(MAGIC) == Some(b"ustar".as_slice())
+        || block.iter().all(|&byte| byte == 0);
+    !is_tar
 }
 
 /// Whether a Unix mode names something else than a plain file: link, device, pipe or socket.
@@ -193,7 +230,7 @@ fn name_record(entry: &mut dyn Read, gnu: bool) -> io::Result<Option<Vec<u8>>> {
     let mut record = Vec::new();
     entry.take(LONGEST + 1).read_to_end(&mut record)?;
     if record.len() as u64 > LONGEST {
-        return Err(io::Error::other("a file name is longer than any file system allows"));
+        return Err(Said::error("a file name is longer than any file system allows"));
     }
     if gnu {
         while record.last() == Some(&0) {
@@ -207,7 +244,7 @@ fn name_record(entry: &mut dyn Read, gnu: bool) -> io::Result<Option<Vec<u8>>> {
         match extension.key_bytes() {
             b"path" => path = Some(extension.value_bytes().to_vec()),
             b"linkpath" | b"size" => {
-                return Err(io::Error::other("an entry's size or target is given twice"));
+                return Err(Said::error("an entry's size or target is given twice"));
             }
             _ => {}
         }

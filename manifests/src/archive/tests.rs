@@ -149,9 +149,70 @@ fn damaged_archives_say_so() {
     assert_eq!(read(Form::TarGz, cut).unwrap_err().code, "archive_damaged");
     assert_eq!(read(Form::Zip, b"PK\x03\x04 and no more").unwrap_err().code, "archive_damaged");
 
-    let mut text = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-    text.write_all(&b"just some text, long enough to fill a block ".repeat(20)).unwrap();
-    assert_eq!(read(Form::TarGz, &text.finish().unwrap()).unwrap_err().code, "archive_damaged");
+    let text = gzip(&b"just some text, long enough to fill a block ".repeat(20));
+    assert_eq!(read(Form::TarGz, &text).unwrap_err().code, "archive_damaged");
+}
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut gz = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    gz.write_all(bytes).unwrap();
+    gz.finish().unwrap()
+}
+
+#[test]
+fn a_single_file_packed_by_gzip_is_read() {
+    let text = "{\"kind\": \"List\"}\n".repeat(100);
+    let bytes = gzip(text.as_bytes());
+    assert_eq!(Form::of(&bytes[..bytes.len().min(4096)]), Some(Form::Gz));
+    for (archive, name) in
+        [("g.json.gz", "g.json"), ("a/b/g.JSON.GZ", "g.JSON"), ("stdin", "stdin"), ("/x/.gz", ".gz")]
+    {
+        let mut files = Vec::new();
+        visit(archive, Form::Gz, &mut &bytes[..], Limits::UPLOAD, &mut |name, reader| {
+            let mut content = String::new();
+            reader.read_to_string(&mut content).unwrap();
+            files.push((name.to_owned(), content));
+            Ok(())
+        })
+        .unwrap();
+        assert_eq!(files, [(name.to_owned(), text.clone())]);
+    }
+    let bomb = gzip(&vec![b' '; 40 << 20]);
+    assert_eq!(read(Form::Gz, &bomb).unwrap_err().code, "archive_too_large");
+    assert_eq!(Form::of(&gzip(b"")), Some(Form::Gz));
+    assert_eq!(Form::of(&[0x1f, 0x8b]), Some(Form::TarGz), "too little to tell");
+}
+
+/// What stands in an archive may be a secret, and errors are shown, logged and stored.
+#[test]
+fn problems_never_quote_what_is_in_an_archive() {
+    let canary = b"CANARY".repeat(200);
+    let mut tar = tar::Builder::new(Vec::new());
+    let mut header = tar::Header::new_gnu();
+    header.set_size(6);
+    tar.append_data(&mut header, "x", &b"CANARY"[..]).unwrap();
+    let tar = tar.into_inner().unwrap();
+    let with = |at: usize, bytes: &[u8]| {
+        let mut damaged = tar.clone();
+        damaged[at..at + bytes.len()].copy_from_slice(bytes);
+        gzip(&damaged)
+    };
+    let mut flipped = gzip(&canary);
+    let last = flipped.len() - 6;
+    flipped[last] ^= 0xff;
+    let zipped = zip(&[BundleFile { path: "x".into(), bytes: canary.clone(), executable: false }]).unwrap();
+    for (form, bytes) in [
+        (Form::TarGz, gzip(&canary)),
+        (Form::TarGz, with(124, b"CANARYCANARY")),
+        (Form::TarGz, with(148, b"CANARY\0\0")),
+        (Form::TarGz, flipped.clone()),
+        (Form::Zip, [b"PK\x03\x04".as_slice(), &canary].concat()),
+        (Form::Zip, zipped[..zipped.len() - 4].to_vec()),
+    ] {
+        let problem = read(form, &bytes).unwrap_err();
+        assert_eq!(problem.code, "archive_damaged", "{problem:?}");
+        assert!(!format!("{problem:?}").contains("CANARY"), "{problem:?}");
+    }
 }
 
 #[test]

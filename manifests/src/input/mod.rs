@@ -89,7 +89,7 @@ impl Files {
             };
             let mut inside = |name: &str, reader: &mut dyn Read| {
                 let name = if named { name.to_owned() } else { format!("{path}/{name}") };
-                once(&name, false, reader, visit)
+                once(&name, named && form == Form::Gz, reader, visit)
             };
             match archive::visit(&path, form, &mut whole, self.limits, &mut inside) {
                 Err(problem) if !named => visit(Met::Refused { archive: &path, why: problem.why }),

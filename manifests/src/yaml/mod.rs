@@ -27,6 +27,7 @@ pub use edit::{Applied, AppliedChange, Change, Edit, NewValue, apply};
 pub use error::{Place, RefusalKind, Refused};
 pub use pointer::{NotAPointer, Pointer};
 pub use schema::Kind;
+pub(crate) use text::{UTF_16, is_utf16};
 pub use tree::{Content, Document, Entry, Mapping, Node, Scalar, Sequence, Style};
 
 /// Largest file read, in bytes.

@@ -12,7 +12,7 @@ pub(super) fn decode(bytes: &[u8]) -> Result<&str, Refused> {
         return refuse(RefusalKind::TooLarge, why);
     }
     if is_utf16(bytes) {
-        return refuse(RefusalKind::Encoding, "the file is UTF-16; save it as UTF-8 first".into());
+        return refuse(RefusalKind::Encoding, UTF_16.into());
     }
     std::str::from_utf8(bytes).map_err(|error| {
         let valid = bytes.get(..error.valid_up_to()).and_then(|valid| std::str::from_utf8(valid).ok());
@@ -25,8 +25,11 @@ pub(super) fn decode(bytes: &[u8]) -> Result<&str, Refused> {
     })
 }
 
+/// What is said of text in UTF-16, as Windows saves it.
+pub(crate) const UTF_16: &str = "the file is UTF-16; save it as UTF-8 first";
+
 /// By mark, or by the first ASCII character as YAML 1.2.2, 5.2 deduces it.
-fn is_utf16(bytes: &[u8]) -> bool {
+pub(crate) fn is_utf16(bytes: &[u8]) -> bool {
     matches!(bytes, [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] | [0, 1..=0xFF, ..] | [1..=0xFF, 0, ..])
 }
 

@@ -1,6 +1,7 @@
 //! One file, from its first byte to its last.
 
 mod json;
+mod reason;
 mod seen;
 mod yaml;
 
@@ -9,8 +10,9 @@ use std::io::{self, Read};
 use super::Reading;
 use super::json::{Place, is_stream};
 use super::sniff::{self, Guess};
-use crate::archive::Form;
+use crate::archive::{Form, reading_failed};
 
+pub(super) use reason::reason;
 pub(super) use seen::Seen;
 
 /// The start of a file.
@@ -23,7 +25,7 @@ const SMALL: u64 = 4 * 1024 * 1024;
 pub(super) fn read(name: &str, named: bool, reader: &mut dyn Read, reading: &mut Reading<'_>) -> Seen {
     let mut seen = Seen::default();
     if let Err(error) = read_as_guessed(name, named, reader, &mut seen, reading) {
-        seen.fail(START, &format!("reading failed: {error}"));
+        seen.fail(START, &format!("reading it failed: {}", reading_failed(&error)));
     }
     seen
 }
@@ -38,6 +40,10 @@ fn read_as_guessed(
     let head = sniff::head(reader)?;
     let guess = Guess::of(name, named, &head);
     let mut whole = head.as_slice().chain(reader);
+    if crate::yaml::is_utf16(&head) && (guess == Guess::Json || named && sniff::has_utf16_mark(&head)) {
+        seen.fail(START, crate::yaml::UTF_16);
+        return Ok(());
+    }
     seen.parsed = !matches!(guess, Guess::Other | Guess::Perhaps);
     match guess {
         Guess::Other if Form::of(&head).is_some() => {
@@ -74,10 +80,4 @@ fn within(reader: &mut dyn Read, most: u64) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     reader.take(most.saturating_add(1)).read_to_end(&mut bytes)?;
     Ok(bytes)
-}
-
-/// The error without its own, relative place.
-pub(super) fn reason(error: &serde_json::Error) -> String {
-    let text = error.to_string();
-    text.split(" at line ").next().unwrap_or(&text).to_owned()
 }

@@ -3,6 +3,8 @@
 use std::io::Read;
 use std::ops::ControlFlow;
 
+use crate::archive::reading_failed;
+
 use super::{Broken, LONGEST, Piece, Place, Take};
 
 /// The text, as far as it was read, and where the next byte stands.
@@ -222,7 +224,7 @@ impl<'a> Scanner<'a> {
                     Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
                     Err(error) => {
                         self.end = 0;
-                        return Err(self.broken(&format!("reading failed: {error}")));
+                        return Err(self.broken(&format!("reading it failed: {}", reading_failed(&error))));
                     }
                 }
             };

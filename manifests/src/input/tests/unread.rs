@@ -79,3 +79,64 @@ fn files_sent_from_a_folder_one_by_one_are_a_folder_s() {
     ]);
     assert_eq!((sink.objects().len(), sink.not_seen()), (0, vec![]));
 }
+
+/// Whatever stands in a file may be a secret, and what is said of it is shown, logged and stored.
+#[test]
+fn what_is_said_never_quotes_a_file() {
+    let pod =
+        r#"{"apiVersion": "v1", "kind": "Pod", "metadata": "CANARY", "spec": {"containers": "CANARY"}}"#;
+    let given: [(&str, Vec<u8>); 16] = [
+        ("a.json", pod.into()),
+        ("b.json", format!("[{pod}]").into()),
+        ("c.json", format!(r#"{{"apiVersion": "v1", "kind": "List", "items": [{pod}]}}"#).into()),
+        ("d.yaml", pod.into()),
+        ("e.json", b"{\"CANARY\": CANARY}".to_vec()),
+        ("f.json", b"CANARY".to_vec()),
+        ("g.yaml", b"CANARY: [CANARY\n".to_vec()),
+        ("h.yaml", b"a: *CANARY\nb: {{ CANARY }}\n".to_vec()),
+        ("i.zip", b"PK\x03\x04CANARY".to_vec()),
+        ("j.tgz", packed_by_gzip(b"CANARY")),
+        ("k.json", utf16("{\"CANARY\": 1}")),
+        ("l.yaml", b"\xffCANARY".to_vec()),
+        ("m.yaml", b"a: *CANARY\n".to_vec()),
+        ("n.yaml", b"a: !CANARY!x y\n".to_vec()),
+        ("o.yaml", b"%CANARY\na: b\n".to_vec()),
+        ("p.yaml", b"a: \"CANARY\\qCANARY\"\n".to_vec()),
+    ];
+    for (name, bytes) in &given {
+        let sink = read_from(&folder(&[(*name, bytes.as_slice()), ("web.yaml", DEPLOYMENT.as_bytes())]));
+        let told = format!("{:?}", sink.not_seen());
+        assert!(!told.contains("CANARY") && told.contains(name), "{told}");
+    }
+}
+
+fn utf16(text: &str) -> Vec<u8> {
+    std::iter::once(0xfeff).chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect()
+}
+
+#[test]
+fn utf_16_is_named_as_such() {
+    for name in ["list.json", "list.yaml", "stdin", "list.txt"] {
+        let sink = read(&[(name, &utf16("{\"kind\": \"List\"}")), ("web.yaml", DEPLOYMENT.as_bytes())]);
+        let why = why(&sink, name).unwrap_or_else(|| panic!("{name} is not named"));
+        assert_eq!(why, format!("{name}:1:1: the file is UTF-16; save it as UTF-8 first."));
+    }
+}
+
+#[test]
+fn a_file_packed_by_gzip_is_read() {
+    let sink = read(&[("web.yaml.gz", &packed_by_gzip(DEPLOYMENT.as_bytes()))]);
+    assert_eq!(sink.objects(), [("Deployment shop/web".to_owned(), &place("web.yaml", 0, "", false))]);
+    let sink = read(&[("stdin", &packed_by_gzip(b"Dear colleague"))]);
+    assert!(why(&sink, "stdin").unwrap().starts_with("By its content"), "{:?}", sink.not_seen());
+    let cut = packed_by_gzip(DEPLOYMENT.repeat(50).as_bytes());
+    let sink = read(&[("cut.yaml.gz", &cut[..cut.len() - 9]), ("other.yaml", DEPLOYMENT.as_bytes())]);
+    assert_eq!(why(&sink, "cut.yaml").unwrap(), "cut.yaml:1:1: reading it failed: it ends too early.");
+}
+
+fn packed_by_gzip(bytes: &[u8]) -> Vec<u8> {
+    use std::io::Write as _;
+    let mut gz = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    gz.write_all(bytes).unwrap();
+    gz.finish().unwrap()
+}

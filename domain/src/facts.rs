@@ -21,10 +21,14 @@ pub enum Fact {
     Cluster(ClusterFact),
     /// A Namespace object.
     Namespace(String),
+    /// A Namespace that is being deleted: nothing new can be made in it.
+    NamespaceEnds(String),
     /// A Node.
     Node(NodeFact),
     /// A Pod, whatever its phase.
     Pod(PodFact),
+    /// A ServiceAccount: it lends its pull secrets to the pods that name none.
+    ServiceAccount(ServiceAccountFact),
     /// An object whose spec holds a pod template, or a CronJob.
     Workload(WorkloadFact),
     /// Who controls an object that is itself a controller: a ReplicaSet of a Deployment, a Job of a CronJob.
@@ -51,6 +55,8 @@ pub enum Fact {
     },
     /// Something that could not be seen.
     NotSeen(NotSeen),
+    /// Something that could not be seen and that only plans need: no verdict rests on it.
+    NotSeenForPlans(NotSeen),
 }
 
 /// The lists a scan reads.
@@ -71,6 +77,8 @@ pub enum ListOf {
     Owners,
     /// ConfigMaps of Cortex.
     ConfigMaps,
+    /// ServiceAccounts.
+    ServiceAccounts,
 }
 
 impl ListOf {
@@ -84,6 +92,7 @@ impl ListOf {
             Self::Workloads => "workloads",
             Self::Owners => "replica sets",
             Self::ConfigMaps => "config maps",
+            Self::ServiceAccounts => "service accounts",
         }
     }
 }
@@ -209,6 +218,21 @@ pub struct WorkloadFact {
     pub replicas: Option<u32>,
     /// `updateStrategy.type` / `strategy.type`.
     pub update_strategy: Option<String>,
+    /// Where it came from when it was read from a file.
+    pub origin: Option<Origin>,
+}
+
+/// A ServiceAccount, as far as pulling goes. What its Secrets hold is never read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ServiceAccountFact {
+    /// The object.
+    pub object: ObjectRef,
+    /// Labels.
+    pub labels: BTreeMap<String, String>,
+    /// Annotations that name an owner of the object's text.
+    pub annotations: BTreeMap<String, String>,
+    /// Names in `imagePullSecrets`. The API server does not tell an empty list from none.
+    pub image_pull_secrets: Vec<String>,
     /// Where it came from when it was read from a file.
     pub origin: Option<Origin>,
 }

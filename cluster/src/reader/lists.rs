@@ -39,7 +39,7 @@ pub(super) const FIRST: [(ListOf, fn() -> List); 2] = [
 ];
 
 /// Everything, in the order of reading: what is short and needed to understand the rest comes first.
-pub(super) const GROUPS: [fn() -> Group; 6] = [
+pub(super) const GROUPS: [fn() -> Group; 7] = [
     || Group { of: ListOf::Namespaces, lists: vec![vec![NAMESPACES]] },
     || Group { of: ListOf::Nodes, lists: vec![vec![NODES]] },
     || Group { of: ListOf::Workloads, lists: workloads() },
@@ -49,6 +49,7 @@ pub(super) const GROUPS: [fn() -> Group; 6] = [
         of: ListOf::Events,
         lists: EVENT_SELECTORS.map(|of| vec![List { selector: Some(of), ..EVENTS }]).to_vec(),
     },
+    || Group { of: ListOf::ServiceAccounts, lists: vec![vec![SERVICE_ACCOUNTS]] },
 ];
 
 /// Events that tell of pulls. Asking for all others as well would be several times as much.
@@ -88,6 +89,9 @@ const REPLICA_SETS: List = List {
 };
 pub(super) const CONFIG_MAPS: List =
     List { of: ListOf::ConfigMaps, kind: "ConfigMap", resource: "configmaps", ..PODS };
+
+const SERVICE_ACCOUNTS: List =
+    List { of: ListOf::ServiceAccounts, kind: "ServiceAccount", resource: "serviceaccounts", ..PODS };
 
 /// What makes pods. A CronJob is `batch/v1` since Kubernetes 1.21 and `batch/v1beta1` before (Kubernetes
 /// changelog 1.21); a cluster without Argo Rollouts answers 404.
@@ -188,5 +192,8 @@ pub(super) fn effect(of: ListOf) -> &'static str {
         ListOf::Workloads => "Their images are known only where pods show them, and no plan can change them.",
         ListOf::Owners => "The Deployment of a pod is concluded from names.",
         ListOf::ConfigMaps => "Cortex is recognised by its images alone.",
+        ListOf::ServiceAccounts => {
+            "The verdict does not need them; which pull secrets they lend is known only where a plan's patch tests it."
+        }
     }
 }

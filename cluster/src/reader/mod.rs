@@ -178,14 +178,15 @@ impl ClusterReader {
                 return self.lone_replica_sets(session).await;
             }
         }
-        session.not_seen(NotSeen {
+        let gap = NotSeen {
             what: group.of.label().to_owned(),
             why: format!(
                 "The cluster forgot its place in the list {} times (410), as busy ones do.",
                 lists::RESTARTS
             ),
             effect: format!("{} Try again when it is calmer.", lists::effect(group.of)),
-        });
+        };
+        session.gap(group.of, gap);
         Ok(())
     }
 

@@ -120,7 +120,7 @@ impl<'a> Session<'a> {
                 list.rule()
             );
             let what = list.place(namespace.as_deref());
-            self.not_seen(NotSeen { what, why, effect: effect(list.of).to_owned() });
+            self.gap(list.of, NotSeen { what, why, effect: effect(list.of).to_owned() });
         }
     }
 
@@ -131,7 +131,16 @@ impl<'a> Session<'a> {
             namespaces.join(", "),
             list.rule()
         );
-        self.not_seen(NotSeen { what: list.place(None), why, effect: effect(list.of).to_owned() });
+        self.gap(list.of, NotSeen { what: list.place(None), why, effect: effect(list.of).to_owned() });
+    }
+
+    /// No verdict waits for service accounts.
+    pub(super) fn gap(&mut self, of: ListOf, not_seen: NotSeen) {
+        if of == ListOf::ServiceAccounts {
+            self.sink.fact(Fact::NotSeenForPlans(not_seen));
+        } else {
+            self.not_seen(not_seen);
+        }
     }
 
     /// True when neither pods nor workloads nor events could be read.

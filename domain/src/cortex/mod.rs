@@ -3,6 +3,7 @@
 //! Versions, configuration keys, API images, how an installation is recognised. Read from Cortex's own
 //! repository, tag by tag, for 0.15 to 0.42. Must not know of any other product, nor of files and objects.
 
+mod accounts;
 mod api;
 mod beyond;
 mod change;
@@ -12,6 +13,7 @@ mod recognise;
 mod release;
 mod version;
 
+pub use accounts::{AccountUse, service_accounts};
 pub use api::{
     Compute, PredictorType, api_kinds, api_section, default_api_image, default_serving_image,
     has_pod_containers, task_section,

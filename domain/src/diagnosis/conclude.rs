@@ -9,16 +9,16 @@ use crate::time::Timestamp;
 use crate::workload::{ObjectRef, PodSpec};
 
 use super::advice::first_aid;
-use super::failing::cause_of;
+use super::failing::{Waiting, cause_of};
 use super::fold::{FailingPod, Fold, replaces_stuck_pods};
 use super::images::User;
 use super::owners::managed_by;
 use super::types::{
     Budget, Cortex, Counts, Diagnosis, Evidence, EvidenceSource, Exposure, Finding, Inventory, LonePod,
-    MeasuredFrom, Scan, SourceInfo, SourceKind, Verdict, Workload, WorkloadName,
+    MeasuredFrom, Scan, SourceInfo, SourceKind, StuckPod, Verdict, Workload, WorkloadName,
 };
 use super::verdict::{Grounds, verdict};
-use super::{cortex, egress};
+use super::{accounts, cortex, egress};
 
 /// The scan that a fold amounts to.
 pub(super) fn conclude(mut fold: Fold, collected_at: Timestamp) -> Scan {
@@ -68,7 +68,7 @@ pub(super) fn conclude(mut fold: Fold, collected_at: Timestamp) -> Scan {
                 egress_groups,
             },
             cortex: found_cortex,
-            not_seen: fold.not_seen.into_iter().collect(),
+            not_seen: fold.not_seen.union(&fold.not_seen_for_plans).cloned().collect(),
             first_aid,
         },
         inventory,
@@ -242,7 +242,7 @@ fn exposure(fold: &Fold, now: &Timestamp) -> Vec<Exposure> {
     exposure
 }
 
-fn label_of(fold: &Fold, user: &User) -> String {
+pub(super) fn label_of(fold: &Fold, user: &User) -> String {
     match user {
         User::Template(label) | User::Bare(label) => label.clone(),
         User::Controlled { namespace, api_version, kind, name, uid } => {
@@ -290,6 +290,9 @@ fn inventory(fold: &Fold, findings: &[Finding], found: Option<&Cortex>) -> Inven
     let mut nodes: Vec<_> = fold.nodes.values().cloned().collect();
     nodes.sort_by(|a, b| a.name.cmp(&b.name));
     Inventory {
+        service_accounts: accounts::lending(fold),
+        stuck: stuck(fold),
+        ending_namespaces: fold.ending.iter().cloned().collect(),
         cluster: fold.cluster.clone(),
         nodes,
         workloads,
@@ -299,6 +302,31 @@ fn inventory(fold: &Fold, findings: &[Finding], found: Option<&Cortex>) -> Inven
         files: fold.files.iter().cloned().collect(),
         understood: fold.understood.iter().cloned().collect(),
     }
+}
+
+/// Pods that Docker Hub refuses an image, whatever would have to be done about them. One that is going away
+/// is past help.
+fn stuck(fold: &Fold) -> Vec<StuckPod> {
+    let stuck = fold.pods.failing.iter().filter(|pod| !pod.terminating).filter_map(|pod| {
+        let is_refused = |waiting: &&Waiting| {
+            let events = fold.events.of(&pod.uid, &waiting.container.name);
+            cause_of(waiting, events).0.cause.is_docker_hub_limit()
+        };
+        let refused: Vec<String> =
+            pod.waiting.iter().filter(is_refused).map(|w| w.container.name.clone()).collect();
+        (!refused.is_empty()).then(|| StuckPod {
+            object: pod_ref(pod),
+            controller: pod.controller.clone(),
+            owner: top_of(fold, pod),
+            spec: pod.spec.clone(),
+            refused,
+            mirror: pod.mirror,
+            origin: pod.origin.clone(),
+        })
+    });
+    let mut stuck: Vec<StuckPod> = stuck.collect();
+    stuck.sort_by_key(|pod| pod.object.label());
+    stuck
 }
 
 /// The pod as one that has to be changed itself, unless a changed template replaces it.
@@ -334,6 +362,6 @@ fn throttled_pods(findings: &[Finding], object: &ObjectRef) -> u32 {
     u32::try_from(pods.len()).unwrap_or(u32::MAX)
 }
 
-fn on_docker_hub(spec: &PodSpec) -> bool {
+pub(super) fn on_docker_hub(spec: &PodSpec) -> bool {
     spec.containers.iter().any(|c| c.image.parse::<ImageReference>().is_ok_and(|r| r.is_docker_hub()))
 }

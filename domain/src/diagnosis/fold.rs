@@ -12,6 +12,7 @@ use crate::facts::{
 use crate::time::Timestamp;
 use crate::workload::{ContainerKind, Controller, ObjectRef, PodSpec};
 
+use super::accounts::Accounts;
 use super::failing::{EventLog, Waiting, waiting};
 use super::images::{Images, User};
 use super::owners::{Owners, is_built_in};
@@ -24,6 +25,8 @@ pub struct Fold {
     pub(super) cluster: ClusterFact,
     pub(super) namespaces: BTreeSet<String>,
     pub(super) namespaces_met: BTreeSet<String>,
+    pub(super) ending: BTreeSet<String>,
+    pub(super) accounts: Accounts,
     pub(super) nodes: BTreeMap<String, NodeFact>,
     pub(super) pods: Pods,
     pub(super) events: EventLog,
@@ -37,6 +40,8 @@ pub struct Fold {
     /// Those of the files in which an image could stand.
     pub(super) understood: BTreeSet<String>,
     pub(super) not_seen: BTreeSet<NotSeen>,
+    /// What only plans need.
+    pub(super) not_seen_for_plans: BTreeSet<NotSeen>,
 }
 
 /// What the pod list gave.
@@ -74,6 +79,8 @@ impl Fold {
             cluster: ClusterFact::default(),
             namespaces: BTreeSet::new(),
             namespaces_met: BTreeSet::new(),
+            ending: BTreeSet::new(),
+            accounts: Accounts::default(),
             nodes: BTreeMap::new(),
             pods: Pods::default(),
             events: EventLog::default(),
@@ -86,6 +93,7 @@ impl Fold {
             files: BTreeSet::new(),
             understood: BTreeSet::new(),
             not_seen: BTreeSet::new(),
+            not_seen_for_plans: BTreeSet::new(),
         }
     }
 
@@ -97,6 +105,10 @@ impl Fold {
             Fact::Namespace(name) => {
                 self.namespaces.insert(name);
             }
+            Fact::NamespaceEnds(name) => {
+                self.ending.insert(name);
+            }
+            Fact::ServiceAccount(account) => self.accounts.take(account),
             Fact::Node(node) => {
                 self.nodes.insert(node.name.clone(), node);
             }
@@ -120,6 +132,9 @@ impl Fold {
             }
             Fact::NotSeen(not_seen) => {
                 self.not_seen.insert(not_seen);
+            }
+            Fact::NotSeenForPlans(not_seen) => {
+                self.not_seen_for_plans.insert(not_seen);
             }
         }
     }
@@ -155,9 +170,15 @@ impl Fold {
     /// A list starts: what it gave before is void.
     fn begin(&mut self, list: ListOf) {
         match list {
-            ListOf::Namespaces => self.namespaces.clear(),
+            ListOf::Namespaces => {
+                self.namespaces.clear();
+                self.ending.clear();
+            }
             ListOf::Nodes => self.nodes.clear(),
-            ListOf::Pods => self.pods = Pods::default(),
+            ListOf::Pods => {
+                self.pods = Pods::default();
+                self.accounts.forget_pods();
+            }
             ListOf::Events => self.events.clear(),
             ListOf::Workloads => {
                 self.workloads.clear();
@@ -165,6 +186,7 @@ impl Fold {
             }
             ListOf::Owners => self.owners.forget(&["ReplicaSet"]),
             ListOf::ConfigMaps => self.config_maps.clear(),
+            ListOf::ServiceAccounts => self.accounts.forget_accounts(),
         }
     }
 
@@ -200,6 +222,7 @@ impl Fold {
         if let Some(authored) = authored(&pod) {
             self.workloads.insert(authored.object.label(), authored);
         }
+        self.accounts.used_by(&pod, user);
         let waiting = waiting(&pod);
         if !waiting.is_empty() {
             self.pods.failing.push(FailingPod {
@@ -264,7 +287,7 @@ fn authored(pod: &PodFact) -> Option<WorkloadFact> {
 /// Whether a changed template of this object replaces its pods, stuck ones too. A StatefulSet waits for a
 /// broken pod instead of replacing it (Kubernetes documentation, StatefulSet, "Forced rollback"); a Job's
 /// template cannot change; a ReplicaSet leaves its pods alone.
-pub(super) fn replaces_stuck_pods(object: &ObjectRef, update_strategy: Option<&str>) -> bool {
+pub(crate) fn replaces_stuck_pods(object: &ObjectRef, update_strategy: Option<&str>) -> bool {
     matches!(object.kind.as_str(), "Deployment" | "DaemonSet" | "Rollout")
         && update_strategy != Some("OnDelete")
 }

@@ -7,6 +7,7 @@
 //! Start reading at [`Fold`]: it gathers (`failing`, `images`, `owners`), then `conclude` weighs what was
 //! gathered and `verdict` puts it into one word.
 
+mod accounts;
 mod advice;
 mod conclude;
 mod cortex;
@@ -20,5 +21,6 @@ mod verdict;
 
 pub use failing::is_pull_failure;
 pub use fold::Fold;
+pub(crate) use fold::replaces_stuck_pods;
 pub use owners::managed_by;
 pub use types::*;

@@ -79,8 +79,25 @@ pub(super) fn is_built_in(controller: &Controller) -> bool {
 /// Who would write an object again after a change by hand: Helm, Argo CD, Flux, OLM, kapp, a custom resource's
 /// operator, or Cortex. By the labels and annotations these tools put on what they own.
 pub fn managed_by(workload: &WorkloadFact) -> Option<String> {
-    let annotation = |key: &str| workload.annotations.get(key).map(String::as_str);
-    let label = |key: &str| workload.labels.get(key).map(String::as_str);
+    let by_marks = tool(&workload.labels, &workload.annotations, workload.object.namespace.as_deref());
+    if by_marks.is_some() {
+        return by_marks;
+    }
+    if let Some(api) = workload.labels.get("apiName") {
+        return Some(format!("Cortex API {api}"));
+    }
+    let controller = workload.controller.as_ref()?;
+    (!is_built_in(controller)).then(|| format!("{} {}", controller.kind, controller.name))
+}
+
+/// The tool that keeps an object, by its marks.
+pub(super) fn tool(
+    labels: &BTreeMap<String, String>,
+    annotations: &BTreeMap<String, String>,
+    namespace: Option<&str>,
+) -> Option<String> {
+    let annotation = |key: &str| annotations.get(key).map(String::as_str);
+    let label = |key: &str| labels.get(key).map(String::as_str);
     if let Some(tracking) = annotation("argocd.argoproj.io/tracking-id") {
         let application = tracking.split(':').next().unwrap_or(tracking);
         return Some(format!("Argo CD application {application}"));
@@ -95,7 +112,7 @@ pub fn managed_by(workload: &WorkloadFact) -> Option<String> {
     }
     if let Some(release) = annotation("meta.helm.sh/release-name") {
         let namespace = annotation("meta.helm.sh/release-namespace")
-            .or(workload.object.namespace.as_deref())
+            .or(namespace)
             .unwrap_or("default");
         return Some(format!("Helm release {namespace}/{release}"));
     }
@@ -105,12 +122,5 @@ pub fn managed_by(workload: &WorkloadFact) -> Option<String> {
     if let Some(owner) = label("olm.owner") {
         return Some(format!("Operator Lifecycle Manager, {owner}"));
     }
-    if label("kapp.k14s.io/app").is_some() {
-        return Some("kapp".to_owned());
-    }
-    if let Some(api) = label("apiName") {
-        return Some(format!("Cortex API {api}"));
-    }
-    let controller = workload.controller.as_ref()?;
-    (!is_built_in(controller)).then(|| format!("{} {}", controller.kind, controller.name))
+    label("kapp.k14s.io/app").map(|_| "kapp".to_owned())
 }

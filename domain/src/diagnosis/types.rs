@@ -6,7 +6,7 @@ use crate::cortex::Version;
 use crate::evidence::{Cause, Certainty, Throttle};
 use crate::facts::{ClusterFact, CortexConfigMap, CortexFile, NodeFact, NotSeen, Origin};
 use crate::time::Timestamp;
-use crate::workload::{ContainerKind, ObjectRef, PodSpec};
+use crate::workload::{ContainerKind, Controller, ObjectRef, PodSpec};
 
 /// Everything one scan found: the verdict for people, the inventory for plans.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -290,6 +290,15 @@ pub struct Inventory {
     /// Pods that wait for an image on Docker Hub and that no changed template would replace (bare, of a Job or
     /// StatefulSet, static, or of a controller that was not seen), sorted by label.
     pub pods: Vec<LonePod>,
+    /// Service accounts under which pods pull from Docker Hub with the account's own pull secrets, sorted.
+    #[serde(default)]
+    pub service_accounts: Vec<ServiceAccount>,
+    /// Pods of which Docker Hub refuses at least one image now, sorted by label.
+    #[serde(default)]
+    pub stuck: Vec<StuckPod>,
+    /// Namespaces that are being deleted, sorted.
+    #[serde(default)]
+    pub ending_namespaces: Vec<String>,
     /// Cortex's ConfigMap `cluster-config`, if seen.
     pub cluster_config: Option<CortexConfigMap>,
     /// Cortex files that were given.
@@ -318,6 +327,40 @@ pub struct Workload {
     pub cortex: bool,
     /// How many of its pods wait for a throttled pull now.
     pub throttled_pods: u32,
+    /// Where it was given.
+    pub origin: Option<Origin>,
+}
+
+/// A service account that lends its pull secrets to pods with images on Docker Hub.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ServiceAccount {
+    /// The object.
+    pub object: ObjectRef,
+    /// Names in its `imagePullSecrets`; `None` when the account itself was not seen.
+    pub image_pull_secrets: Option<Vec<String>>,
+    /// Who would write the object again.
+    pub managed_by: Option<String>,
+    /// Who pulls under it, as `Kind namespace/name`, sorted.
+    pub users: Vec<String>,
+    /// Where it was given.
+    pub origin: Option<Origin>,
+}
+
+/// A pod of which Docker Hub refuses an image now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StuckPod {
+    /// The pod.
+    pub object: ObjectRef,
+    /// What made it and would make it anew; `None` when it is bare.
+    pub controller: Option<Controller>,
+    /// The top of its owner chain: itself when bare.
+    pub owner: ObjectRef,
+    /// Its images and its pull secrets.
+    pub spec: PodSpec,
+    /// Names of the containers that Docker Hub refuses.
+    pub refused: Vec<String>,
+    /// True for a static pod's mirror.
+    pub mirror: bool,
     /// Where it was given.
     pub origin: Option<Origin>,
 }

@@ -34,6 +34,9 @@ pub struct Plan {
     pub change_needed: bool,
     /// The reason in one sentence when nothing has to or can be changed.
     pub summary: String,
+    /// The pull secret that its steps make, name or need.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pull_secret: Option<PullSecret>,
     /// Every changed value: in given files and in live objects.
     pub edits: Vec<Edit>,
     /// Given files or objects that were left alone because a certain edit was not possible.
@@ -164,7 +167,7 @@ pub struct Step {
     pub patch: Vec<PatchOp>,
     /// The JSON patch that takes it back.
     pub inverse: Vec<PatchOp>,
-    /// The secret a step needs, by reference; never for this remedy.
+    /// The secret a step needs, by reference: `docker-hub` is the login that the plan's pull secret is made of.
     pub secret_ref: Option<String>,
     /// Ids of steps that must be done first.
     pub after: Vec<String>,
@@ -174,6 +177,9 @@ pub struct Step {
     /// One sentence for people: what this does and what restarts.
     #[serde(default)]
     pub says: String,
+    /// UIDs of the controllers that make the pod anew, the nearest first; for [`Op::ReplacePod`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub made_by: Vec<String>,
 }
 
 /// What a step does.
@@ -182,6 +188,22 @@ pub struct Step {
 pub enum Op {
     /// JSON-patch an existing object.
     Patch,
+    /// Make a Secret from what a person gives on standard input: its content is no part of any plan.
+    CreateSecret,
+    /// Delete a pod that waits for its image, so that its controller makes it anew; cannot be taken back and
+    /// need not be.
+    ReplacePod,
+}
+
+/// A pull secret, as far as a plan may know it: everything but the login.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PullSecret {
+    /// Its name, the same in every namespace.
+    pub name: String,
+    /// The key in `auths` under which the kubelet finds the login.
+    pub key: String,
+    /// User name, or the organisation's for its access token; `None` when the lines ask for it.
+    pub username: Option<String>,
 }
 
 /// What must hold before a step.
@@ -212,6 +234,16 @@ impl PatchOp {
     /// Replaces the value.
     pub fn replace(path: impl Into<String>, value: impl Into<Value>) -> Self {
         Self { op: PatchVerb::Replace, path: path.into(), value: Some(value.into()) }
+    }
+
+    /// Adds a member to an object, or an item to a list.
+    pub fn add(path: impl Into<String>, value: impl Into<Value>) -> Self {
+        Self { op: PatchVerb::Add, path: path.into(), value: Some(value.into()) }
+    }
+
+    /// Takes it away.
+    pub fn remove(path: impl Into<String>) -> Self {
+        Self { op: PatchVerb::Remove, path: path.into(), value: None }
     }
 
     /// The value, when it is a text.

@@ -4,6 +4,7 @@
 
 mod cortex_version;
 mod ecr;
+pub mod hub_account;
 pub mod quay;
 mod rewrite;
 
@@ -14,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use crate::cortex::Version;
 use crate::diagnosis::Scan;
 use crate::facts::Origin;
-use crate::plan::{Copy, EcrSide, EcrWay, ImageMove, NotCovered, PatchOp, Risk};
+use crate::plan::{Copy, EcrSide, EcrWay, ImageMove, NotCovered, PatchOp, PullSecret, Risk};
 use crate::problem::Problem;
 use crate::workload::ObjectRef;
 
@@ -24,6 +25,8 @@ use crate::workload::ObjectRef;
 pub enum RemedyKind {
     /// Pull from registries that do not count.
     Quay,
+    /// A paid Docker Hub account, distributed as pull secrets.
+    HubAccount,
     /// Copy images to Amazon ECR and pull them from there.
     EcrCopy,
     /// Pull through a cache in Amazon ECR.
@@ -32,12 +35,13 @@ pub enum RemedyKind {
 
 impl RemedyKind {
     /// All of them, in the order in which they are shown.
-    pub const ALL: [Self; 3] = [Self::Quay, Self::EcrCopy, Self::EcrCache];
+    pub const ALL: [Self; 4] = [Self::Quay, Self::HubAccount, Self::EcrCopy, Self::EcrCache];
 
     /// The word on the command line and in URLs.
     pub fn word(self) -> &'static str {
         match self {
             Self::Quay => "quay",
+            Self::HubAccount => "hub-account",
             Self::EcrCopy => "ecr-copy",
             Self::EcrCache => "ecr-cache",
         }
@@ -49,6 +53,7 @@ impl RemedyKind {
             Self::Quay => &[cortex_version::KEY],
             Self::EcrCopy => &ecr::KEYS_OF_COPY,
             Self::EcrCache => &ecr::KEYS_OF_CACHE,
+            Self::HubAccount => &hub_account::KEYS,
         }
     }
 }
@@ -59,6 +64,7 @@ pub fn fit(remedy: RemedyKind, scan: &Scan) -> Fit {
         RemedyKind::Quay => quay::fit(scan),
         RemedyKind::EcrCopy => ecr::fit(EcrWay::Copy, scan),
         RemedyKind::EcrCache => ecr::fit(EcrWay::Cache, scan),
+        RemedyKind::HubAccount => hub_account::fit(scan),
     }
 }
 
@@ -80,6 +86,7 @@ pub fn questions(remedy: RemedyKind, scan: &Scan, answers: &Answers) -> Vec<Ques
         RemedyKind::Quay => quay::questions(scan, answers),
         RemedyKind::EcrCopy => ecr::questions(EcrWay::Copy, scan),
         RemedyKind::EcrCache => ecr::questions(EcrWay::Cache, scan),
+        RemedyKind::HubAccount => hub_account::questions(),
     }
 }
 
@@ -92,6 +99,7 @@ pub fn draft(remedy: RemedyKind, scan: &Scan, answers: &Answers) -> Result<Draft
         RemedyKind::Quay => quay::draft(scan, answers)?,
         RemedyKind::EcrCopy => ecr::draft(EcrWay::Copy, scan, answers)?,
         RemedyKind::EcrCache => ecr::draft(EcrWay::Cache, scan, answers)?,
+        RemedyKind::HubAccount => hub_account::draft(scan, answers)?,
     };
     draft.risks.sort();
     draft.risks.dedup();
@@ -172,6 +180,8 @@ pub struct Draft {
     pub object_changes: Vec<ObjectChange>,
     /// Files left alone as a whole, with a reason; no edit of theirs is in this draft.
     pub refused: Vec<Refusal>,
+    /// The pull secret to make, and what follows from it.
+    pub pull_secret: Option<SecretDraft>,
     /// Docker Hub images that stay.
     pub not_covered: Vec<NotCovered>,
     /// Images to copy first.
@@ -187,7 +197,10 @@ pub struct Draft {
 impl Draft {
     /// Whether it changes nothing.
     pub fn is_empty(&self) -> bool {
-        self.file_edits.is_empty() && self.embedded.is_empty() && self.object_changes.is_empty()
+        self.file_edits.is_empty()
+            && self.embedded.is_empty()
+            && self.object_changes.is_empty()
+            && self.pull_secret.as_ref().is_none_or(SecretDraft::is_empty)
     }
 
     /// The images it names anew, each once.
@@ -198,6 +211,35 @@ impl Draft {
         let embedded = self.embedded.iter().flat_map(|e| &e.replace).map(|(_, _, to)| to.as_str());
         files.chain(objects).chain(embedded).collect()
     }
+}
+
+/// A pull secret to make, and the pods that only get it by being made anew.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SecretDraft {
+    /// The secret.
+    pub secret: PullSecret,
+    /// Namespaces that need it.
+    pub namespaces: BTreeSet<String>,
+    /// Pods to be made anew.
+    pub made_anew: Vec<PodMadeAnew>,
+}
+
+impl SecretDraft {
+    /// Whether there is nothing to make.
+    pub fn is_empty(&self) -> bool {
+        self.namespaces.is_empty() && self.made_anew.is_empty()
+    }
+}
+
+/// A pod that is deleted so that its controller makes it anew.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PodMadeAnew {
+    /// The pod.
+    pub target: ObjectRef,
+    /// UIDs of its controllers, the nearest first.
+    pub made_by: Vec<String>,
+    /// What it does, in one sentence.
+    pub says: String,
 }
 
 /// One intended change in a given file.
@@ -274,6 +316,10 @@ pub struct ObjectChange {
 /// it; the rest is independent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Wave {
+    /// Pull secrets, before anything names them.
+    PullSecrets,
+    /// Service accounts, before any pod is made under them.
+    ServiceAccounts,
     /// What the operator reads when it starts.
     Configuration,
     /// The operator.

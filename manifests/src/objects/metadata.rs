@@ -111,6 +111,9 @@ impl Named {
         {
             give(Fact::Cluster(domain::facts::ClusterFact { uid: Some(uid), ..Default::default() }));
         }
+        if self.metadata.is_terminating() {
+            give(Fact::NamespaceEnds(name.clone()));
+        }
         give(Fact::Namespace(name));
     }
 }

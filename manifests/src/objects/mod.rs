@@ -12,6 +12,7 @@ mod node;
 mod page;
 mod pod;
 mod pod_spec;
+mod service_account;
 mod workload;
 
 use std::fmt;
@@ -64,6 +65,7 @@ impl TypeMeta {
             ("", "Node") => Shape::Node,
             ("", "Namespace") => Shape::Namespace,
             ("", "ConfigMap") => Shape::ConfigMap,
+            ("", "ServiceAccount") => Shape::ServiceAccount,
             ("", "PodTemplate") => Shape::Workload("/template/spec"),
             ("batch", "CronJob") => Shape::Workload("/spec/jobTemplate/spec/template/spec"),
             ("", "ReplicationController")
@@ -90,6 +92,7 @@ enum Shape {
     Node,
     Namespace,
     ConfigMap,
+    ServiceAccount,
     /// With the JSON pointer of the pod spec (Kubernetes API reference, kind by kind).
     Workload(&'static str),
 }
@@ -114,6 +117,9 @@ pub fn facts_of<'de, D: Deserializer<'de>>(
         Some(Shape::Namespace) => metadata::Named::deserialize(object)?.namespace(give),
         Some(Shape::ConfigMap) => {
             config_map::ConfigMap::deserialize(object)?.fact(kind, origin).into_iter().for_each(give);
+        }
+        Some(Shape::ServiceAccount) => {
+            give(service_account::ServiceAccount::deserialize(object)?.fact(kind, origin));
         }
         Some(Shape::Workload(pod_spec)) => {
             workload::Workload::deserialize(object)?.facts(kind, pod_spec, origin, give);

@@ -26,7 +26,7 @@ pub(super) struct RawPodSpec {
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-struct SecretName {
+pub(super) struct SecretName {
     name: Option<String>,
 }
 
@@ -82,14 +82,15 @@ impl RawPodSpec {
                 .service_account_name
                 .or(self.service_account)
                 .filter(|name| !name.is_empty()),
-            image_pull_secrets: self
-                .image_pull_secrets
-                .into_iter()
-                .filter_map(|secret| secret.name)
-                .collect(),
+            image_pull_secrets: names(self.image_pull_secrets),
             containers: places,
         }
     }
+}
+
+/// The names in a list of `imagePullSecrets`.
+pub(super) fn names(secrets: Vec<SecretName>) -> Vec<String> {
+    secrets.into_iter().filter_map(|secret| secret.name).collect()
 }
 
 impl RawContainer {

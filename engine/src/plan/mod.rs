@@ -6,6 +6,7 @@
 mod digest;
 mod embedded;
 mod files;
+mod pull_secret;
 mod steps;
 
 use std::collections::BTreeSet;
@@ -57,7 +58,7 @@ pub fn make(scan: &Scan, kind: RemedyKind, answers: &Answers, files: &[InputFile
             || refused.iter().any(|refused| refused.file == *name)
     };
     let unchanged: Vec<String> = scan.inventory.files.iter().filter(|name| !touched(name)).cloned().collect();
-    let change_needed = !edits.is_empty();
+    let change_needed = !edits.is_empty() || !steps.is_empty();
     let is_refused = |name: &String| refused.iter().any(|refused| refused.file == *name);
     let nothing_judged = scan.inventory.understood.iter().all(is_refused);
     if let Some(first) = refused.first().filter(|_| !change_needed && nothing_judged) {
@@ -84,6 +85,7 @@ pub fn make(scan: &Scan, kind: RemedyKind, answers: &Answers, files: &[InputFile
             &edits,
             unchanged_because(draft.nothing_to_do, &refused),
         ),
+        pull_secret: None,
         edits,
         refused,
         not_covered: draft.not_covered,
@@ -94,6 +96,10 @@ pub fn make(scan: &Scan, kind: RemedyKind, answers: &Answers, files: &[InputFile
         risks: draft.risks,
         not_seen: scan.diagnosis.not_seen.iter().filter(|seen| !files::is_refusal(seen)).cloned().collect(),
     };
+    if let Some(secret) = draft.pull_secret.filter(|_| change_needed) {
+        plan.summary = pull_secret::summary(&plan.steps);
+        plan.pull_secret = Some(secret.secret);
+    }
     plan.digest = digest(&plan)?;
     Ok(Made { plan, patched, diffs })
 }
@@ -120,14 +126,18 @@ fn live_edits(draft: &Draft, steps: &[Step]) -> Vec<Edit> {
     };
     steps
         .iter()
-        .flat_map(|step| steps::replaced(step).map(move |values| (step, values)))
+        .flat_map(|step| {
+            let values = steps::replaced(step).map(|(path, from, to)| (path, Some(from.to_owned()), to.to_owned()));
+            let lists = pull_secret::longer_list(step).map(|list| (list.path, list.before(), list.after()));
+            values.chain(lists).map(move |values| (step, values))
+        })
         .map(|(step, (path, from, to))| Edit {
             file: None,
             document: None,
             path: path.to_owned(),
             line: None,
-            from: Some(from.to_owned()),
-            to: to.to_owned(),
+            from,
+            to,
             why: why(step, path),
             object: Some(step.target.label()),
             object_path: Some(path.to_owned()),

@@ -4,41 +4,64 @@ use std::collections::BTreeSet;
 
 use domain::plan::{Edit, FileDiff, Op, PatchVerb, Precondition, Step};
 use domain::remedy::{Draft, ObjectChange, Wave};
+use domain::workload::ObjectRef;
 use manifests::diff::{FieldChange, of_embedded, of_object};
 
+use super::pull_secret;
+
 /// The draft's changes as steps: by wave, then by name. A step waits for the operator's configuration and for
-/// the operator, which would otherwise write old images again; the rest is independent.
+/// the operator, which would otherwise write old images again, and for the pull secrets and service accounts
+/// of its own namespace; the rest is independent.
 pub(super) fn in_order(draft: &Draft) -> Vec<Step> {
-    let mut changes: Vec<&ObjectChange> = draft.object_changes.iter().collect();
-    changes.sort_by_key(|change| (change.wave, change.target.label()));
-    let digits = changes.len().to_string().len().max(2);
-    let mut steps: Vec<Step> = Vec::with_capacity(changes.len());
-    for (index, change) in changes.iter().enumerate() {
-        let earlier = changes
-            .iter()
-            .zip(&steps)
-            .filter(|(other, _)| other.wave <= Wave::Operator && other.wave < change.wave);
-        let after = earlier.map(|(_, step)| step.id.clone()).collect();
-        steps.push(Step {
-            id: format!("{:0digits$}-{}", index + 1, slug(change)),
-            op: Op::Patch,
-            target: change.target.clone(),
-            precondition: Precondition { uid: change.target.uid.clone() },
-            patch: change.patch.clone(),
-            inverse: change.inverse.clone(),
-            secret_ref: None,
-            after,
-            images: change.images.clone(),
-            says: change.says.clone(),
-        });
+    let changes = draft.object_changes.iter().map(of_change);
+    let mut todo: Vec<(Wave, Step)> = changes.chain(pull_secret::steps(draft)).collect();
+    todo.sort_by_key(|(wave, step)| (*wave, step.target.label()));
+    let digits = todo.len().to_string().len().max(2);
+    let mut steps: Vec<(Wave, Step)> = Vec::with_capacity(todo.len());
+    for (index, (wave, step)) in todo.into_iter().enumerate() {
+        let id = format!("{:0digits$}-{}", index + 1, slug(&step.target));
+        let concerns = |earlier: Wave, other: &Step| match earlier {
+            Wave::PullSecrets | Wave::ServiceAccounts => other.target.namespace == step.target.namespace,
+            Wave::Configuration | Wave::Operator => true,
+            Wave::System | Wave::Workloads | Wave::Pods => false,
+        };
+        let earlier = steps.iter().filter(|(before, other)| *before < wave && concerns(*before, other));
+        let after = earlier.map(|(_, other)| other.id.clone()).collect();
+        steps.push((wave, Step { id, after, ..step }));
     }
-    steps
+    steps.into_iter().map(|(_, step)| step).collect()
+}
+
+fn of_change(change: &ObjectChange) -> (Wave, Step) {
+    let step = Step {
+        patch: change.patch.clone(),
+        inverse: change.inverse.clone(),
+        images: change.images.clone(),
+        ..bare_step(Op::Patch, &change.target, &change.says)
+    };
+    (change.wave, step)
+}
+
+/// A step that changes nothing yet, without its place in the order.
+pub(super) fn bare_step(op: Op, target: &ObjectRef, says: &str) -> Step {
+    Step {
+        id: String::new(),
+        op,
+        target: target.clone(),
+        precondition: Precondition { uid: target.uid.clone() },
+        patch: Vec::new(),
+        inverse: Vec::new(),
+        secret_ref: None,
+        after: Vec::new(),
+        images: Vec::new(),
+        says: says.to_owned(),
+        made_by: Vec::new(),
+    }
 }
 
 /// Kind, namespace and name in letters that are safe in a file's name and on a command line.
-fn slug(change: &ObjectChange) -> String {
+fn slug(target: &ObjectRef) -> String {
     const LONGEST: usize = 120;
-    let target = &change.target;
     let parts = [Some(target.kind.as_str()), target.namespace.as_deref(), Some(target.name.as_str())];
     let text: Vec<&str> = parts.into_iter().flatten().collect();
     let safe = |c: char| if c.is_ascii_alphanumeric() || c == '.' { c.to_ascii_lowercase() } else { '-' };
@@ -65,7 +88,8 @@ pub(super) fn diffs(steps: &[Step], draft: &Draft, edits: &[Edit]) -> Vec<FileDi
     let in_files: BTreeSet<&str> =
         edits.iter().filter(|edit| edit.file.is_some()).filter_map(|edit| edit.object.as_deref()).collect();
     let shown = |step: &&Step| !in_files.contains(step.target.label().as_str());
-    steps.iter().filter(shown).map(|step| diff(step, draft)).collect()
+    let patches = steps.iter().filter(|step| step.op == Op::Patch);
+    patches.filter(shown).map(|step| diff(step, draft)).collect()
 }
 
 fn diff(step: &Step, draft: &Draft) -> FileDiff {
@@ -77,6 +101,10 @@ fn diff(step: &Step, draft: &Draft) -> FileDiff {
                 why.push(reason.clone());
             }
         }
+    }
+    if let Some(list) = pull_secret::longer_list(step) {
+        let (before, after) = list.as_yaml();
+        return of_embedded(&label, &before, &after, &step.says, why);
     }
     if step.images.is_empty()
         && let Some((_, before, after)) = replaced(step).next()

@@ -3,9 +3,11 @@
 use std::collections::BTreeSet;
 
 use domain::diagnosis::Scan;
-use domain::plan::{Plan, Step};
+use domain::plan::{Op, Plan, Step};
 use domain::shell::{line, word};
 use domain::workload::{ContainerKind, ObjectRef};
+
+use super::account::{self, Make};
 
 /// The patch of a step, relative to the bundle.
 pub(super) fn patch_file(step: &Step) -> String {
@@ -17,14 +19,29 @@ pub(super) fn inverse_file(step: &Step) -> String {
     format!("rollback/patches/{}.json", step.id)
 }
 
-/// One line for each step, in order.
+/// The lines for all steps, in order.
 pub(super) fn apply(plan: &Plan) -> Vec<String> {
-    plan.steps.iter().map(|step| patch(plan, step, &patch_file(step))).collect()
+    account::make(plan, Make::New).into_iter().chain(changes(plan)).collect()
 }
 
-/// One line for each step, in reverse order.
+/// One line for each step that changes what is there, in order.
+pub(super) fn changes(plan: &Plan) -> Vec<String> {
+    let line = |step: &Step| match step.op {
+        Op::Patch => Some(patch(plan, step, &patch_file(step))),
+        Op::ReplacePod => Some(account::replace_pod(plan, step)),
+        Op::CreateSecret => None,
+    };
+    plan.steps.iter().filter_map(line).collect()
+}
+
+/// One line for each step that can be taken back, in reverse order: what names a secret before the secret.
 pub(super) fn take_back(plan: &Plan) -> Vec<String> {
-    plan.steps.iter().rev().map(|step| patch(plan, step, &inverse_file(step))).collect()
+    let line = |step: &Step| match step.op {
+        Op::Patch => Some(patch(plan, step, &inverse_file(step))),
+        Op::ReplacePod => None,
+        Op::CreateSecret => Some(account::delete(plan, step)),
+    };
+    plan.steps.iter().rev().filter_map(line).collect()
 }
 
 /// Waits for every workload that replaces its pods by itself, then prints what each changed object names and
@@ -54,6 +71,9 @@ pub(super) fn verify(plan: &Plan, scan: &Scan) -> Vec<String> {
         let output = format!("jsonpath={PULLED}");
         kubectl(plan, &any, &["get", "pods", "-o", &output])
     });
+    if plan.pull_secret.is_some() {
+        return waits.chain(account::verify(plan)).collect();
+    }
     waits.chain(named).chain(pods).collect()
 }
 
@@ -106,7 +126,7 @@ fn patch(plan: &Plan, step: &Step, file: &str) -> String {
 }
 
 /// `kubectl` with the context and the namespace said explicitly.
-fn kubectl(plan: &Plan, target: &ObjectRef, words: &[&str]) -> String {
+pub(super) fn kubectl(plan: &Plan, target: &ObjectRef, words: &[&str]) -> String {
     let option = |name, value: Option<&'_ String>| value.map(|value| format!("{name} {}", word(value)));
     let context = option("--context", plan.context.as_ref());
     let namespace = option("-n", target.namespace.as_ref());
@@ -115,7 +135,7 @@ fn kubectl(plan: &Plan, target: &ObjectRef, words: &[&str]) -> String {
 }
 
 /// `deployment.v1.apps/name`: kind with version and group, as discovery resolves it without guessing.
-fn object(target: &ObjectRef) -> String {
+pub(super) fn object(target: &ObjectRef) -> String {
     let kind = target.kind.to_ascii_lowercase();
     if target.group.is_empty() {
         format!("{kind}/{}", target.name)
@@ -133,6 +153,12 @@ pub(super) fn script(plan: &Plan, scan: &Scan) -> String {
             lines.iter().map(|l| format!("  {l}\n")).collect()
         }
     };
+    let rotate = account::make(plan, Make::Again);
+    let (rotate, word_for_it) = if rotate.is_empty() {
+        (String::new(), "")
+    } else {
+        (format!("rotate() {{\n{}}}\n\n", body(rotate, "")), " | rotate")
+    };
     let nothing = "Nothing to do in the cluster: this plan changes files, or nothing at all. See README.md.";
     format!(
         "#!/bin/sh\n\
@@ -147,14 +173,16 @@ pub(super) fn script(plan: &Plan, scan: &Scan) -> String {
          \n\
          rollback() {{\n{rollback}}}\n\
          \n\
+         {rotate}\
          case \"${{1-}}\" in\n\
-         \x20 apply | verify | rollback) \"$1\" ;;\n\
+         \x20 apply | verify | rollback{word_for_it}) \"$1\" ;;\n\
          \x20 *)\n\
-         \x20   echo \"usage: sh commands.sh apply|verify|rollback\" >&2\n\
+         \x20   echo \"usage: sh commands.sh apply|verify|rollback{usage}\" >&2\n\
          \x20   exit 2\n\
          \x20   ;;\n\
          esac\n",
         digest = plan.digest,
+        usage = word_for_it.replace(' ', ""),
         apply = body(apply(plan), nothing),
         verify = body(verify(plan, scan), nothing),
         rollback = body(take_back(plan), nothing),

@@ -3,6 +3,8 @@
 //! The bytes are a function of what is given: no clock, no randomness, everything sorted. Must not know how
 //! files are packed, nor how a report is rendered.
 
+mod account;
+mod account_readme;
 mod commands;
 mod ecr;
 mod overlay;
@@ -10,7 +12,7 @@ mod place;
 mod readme;
 
 use domain::diagnosis::Scan;
-use domain::plan::{FileDiff, PatchOp, Plan, Step};
+use domain::plan::{FileDiff, Op, PatchOp, Plan, Step};
 use domain::ports::InputFile;
 use domain::problem::Problem;
 use serde::Serialize;
@@ -51,10 +53,11 @@ pub fn build(
     if !patch.is_empty() {
         files.push(file("diff.patch", patch.into_bytes()));
     }
-    for step in &plan.steps {
+    for step in plan.steps.iter().filter(|step| step.op == Op::Patch) {
         files.push(json_file(&commands::patch_file(step), &with_identity(step, &step.patch))?);
         files.push(json_file(&commands::inverse_file(step), &with_identity(step, &step.inverse))?);
     }
+    files.extend(account::files(plan));
     files.extend(overlay::files(plan, scan, originals));
     files.extend(ecr::files(plan)?);
     files.sort_by(|one, other| one.path.cmp(&other.path));

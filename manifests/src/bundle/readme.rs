@@ -8,11 +8,15 @@ use domain::diagnosis::{Scan, Verdict};
 use domain::facts::CortexFileKind;
 use domain::plan::{EcrSide, EcrWay, Plan};
 use domain::ports::InputFile;
+use domain::remedy::RemedyKind;
 
-use super::{commands, ecr, overlay, place};
+use super::{account_readme, commands, ecr, overlay, place};
 
 /// The whole text.
 pub(super) fn write(plan: &Plan, scan: &Scan, patched: &[InputFile]) -> String {
+    if plan.remedy == RemedyKind::HubAccount {
+        return account_readme::write(plan, scan);
+    }
     let mut text = Text::default();
     text.heading(1, &format!("From Docker Hub to {}", place::name(plan)));
     text.paragraph(&plain(&plan.summary));
@@ -34,7 +38,7 @@ pub(super) fn write(plan: &Plan, scan: &Scan, patched: &[InputFile]) -> String {
             "This bundle changes no file and no object. It keeps the evidence and what was considered.",
         );
     }
-    lists(plan, &mut text);
+    lists(plan, &mut text, "What still comes from Docker Hub");
     contents(plan, patched, &mut text);
     text.0
 }
@@ -195,9 +199,9 @@ fn take_back(plan: &Plan, scan: &Scan, patched: &[InputFile], text: &mut Text) {
     }
 }
 
-fn lists(plan: &Plan, text: &mut Text) {
+pub(super) fn lists(plan: &Plan, text: &mut Text, left: &str) {
     if !plan.not_covered.is_empty() {
-        text.heading(2, "What still comes from Docker Hub");
+        text.heading(2, left);
         text.items(plan.not_covered.iter().map(|left| {
             format!(
                 "{}, used by {}. {} Instead: {}",
@@ -253,21 +257,21 @@ fn contents(plan: &Plan, patched: &[InputFile], text: &mut Text) {
 
 /// Markdown while it is written.
 #[derive(Default)]
-struct Text(String);
+pub(super) struct Text(pub(super) String);
 
 impl Text {
-    fn heading(&mut self, level: usize, heading: &str) {
+    pub(super) fn heading(&mut self, level: usize, heading: &str) {
         if !self.0.is_empty() {
             self.0.push('\n');
         }
         let _ = writeln!(self.0, "{} {heading}", "#".repeat(level));
     }
 
-    fn paragraph(&mut self, text: &str) {
+    pub(super) fn paragraph(&mut self, text: &str) {
         let _ = writeln!(self.0, "\n{text}");
     }
 
-    fn items(&mut self, items: impl Iterator<Item = String>) {
+    pub(super) fn items(&mut self, items: impl Iterator<Item = String>) {
         self.0.push('\n');
         for item in items {
             let _ = writeln!(self.0, "- {item}");
@@ -275,7 +279,7 @@ impl Text {
     }
 
     /// A fenced block that nothing inside of it can end.
-    fn shell(&mut self, lines: &[String]) {
+    pub(super) fn shell(&mut self, lines: &[String]) {
         let longest = lines.iter().map(|line| longest_run(line)).max().unwrap_or(0);
         let fence = "`".repeat(3.max(longest + 1));
         let _ = writeln!(self.0, "\n{fence}sh\n{}\n{fence}", lines.join("\n"));
@@ -283,7 +287,7 @@ impl Text {
 }
 
 /// Text of a cluster or a file as plain prose: nothing in it is markup, and it stays on its line.
-fn plain(text: &str) -> String {
+pub(super) fn plain(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
@@ -299,7 +303,7 @@ fn plain(text: &str) -> String {
 }
 
 /// Text as code: between backticks that it does not hold itself.
-fn code(text: &str) -> String {
+pub(super) fn code(text: &str) -> String {
     let text: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     let ticks = "`".repeat(longest_run(&text) + 1);
     let pad = if text.starts_with('`') || text.ends_with('`') { " " } else { "" };

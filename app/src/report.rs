@@ -116,7 +116,7 @@ fn planned(view: &ReportView, plan: &Plan) -> AnyView {
         {registry(plan)}
         {(!diffs.is_empty()).then(|| view! { <div class="diffs">{diffs}</div> })}
         {review::risks(&plan.risks)}
-        {review::not_covered(&plan.not_covered)}
+        {review::not_covered(plan)}
         {review::refused(&plan.refused)}
         {commands}
         {rollback}
@@ -131,6 +131,7 @@ fn verified(checked: &Verification) -> AnyView {
             <p>{verify::outcome_counts(checked)} " Checked " {day_and_clock(&checked.checked_at)} "."</p>
         </section>
         {verify::containers(&checked.containers)}
+        {verify::pull_secrets(&checked.pull_secrets)}
         {verify::still_throttled(&checked.still_throttled)}
     }
     .into_any()

@@ -5,7 +5,7 @@ use domain::diagnosis::{Diagnosis, EvidenceSource, Knowledge, SourceKind, Verdic
 use domain::evidence::{Cause, Certainty, Throttle};
 use domain::remedy::{FitLevel, RemedyKind};
 use domain::run::Step;
-use domain::verification::{CheckState, Outcome};
+use domain::verification::{CheckState, Outcome, SecretState};
 
 /// The three meanings of colour, and none; always beside words that say the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -203,6 +203,7 @@ pub fn knowledge(how: Knowledge) -> &'static str {
 pub fn remedy(remedy: RemedyKind) -> &'static str {
     match remedy {
         RemedyKind::Quay => "Pull from quay.io",
+        RemedyKind::HubAccount => "Use a paid Docker Hub account",
         RemedyKind::EcrCopy => "Copy to Amazon ECR",
         RemedyKind::EcrCache => "Pull through Amazon ECR",
     }
@@ -212,6 +213,7 @@ pub fn remedy(remedy: RemedyKind) -> &'static str {
 pub fn remedy_doing(remedy: RemedyKind) -> &'static str {
     match remedy {
         RemedyKind::Quay => "Pulling from quay.io",
+        RemedyKind::HubAccount => "A paid Docker Hub account",
         RemedyKind::EcrCopy => "Copying to Amazon ECR",
         RemedyKind::EcrCache => "Pulling through Amazon ECR",
     }
@@ -221,6 +223,7 @@ pub fn remedy_doing(remedy: RemedyKind) -> &'static str {
 pub fn remedy_short(remedy: RemedyKind) -> &'static str {
     match remedy {
         RemedyKind::Quay => "quay.io",
+        RemedyKind::HubAccount => "paid account",
         RemedyKind::EcrCopy => "copy to ECR",
         RemedyKind::EcrCache => "ECR cache",
     }
@@ -274,6 +277,30 @@ pub fn check_state(state: CheckState) -> &'static str {
         CheckState::Failing => "failing",
         CheckState::OldImage => "still the old image",
         CheckState::Gone => "gone",
+    }
+}
+
+/// How it stands with a pull secret.
+pub fn secret_state(state: SecretState) -> &'static str {
+    match state {
+        SecretState::Named => "named",
+        SecretState::Runs => "runs with it",
+        SecretState::RunsWithout => "runs without it",
+        SecretState::OnItsWay => "on its way",
+        SecretState::Failing => "carries it and fails",
+        SecretState::Lacking => "lacks it",
+        SecretState::Gone => "gone",
+        SecretState::NotSeen => "not seen",
+    }
+}
+
+/// How that is coloured.
+pub fn secret_tone(state: SecretState) -> Tone {
+    match state {
+        SecretState::Named | SecretState::Runs => Tone::Good,
+        SecretState::OnItsWay => Tone::Warn,
+        SecretState::Failing | SecretState::Lacking => Tone::Bad,
+        SecretState::RunsWithout | SecretState::Gone | SecretState::NotSeen => Tone::Plain,
     }
 }
 

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use domain::plan::{FileDiff, NotCovered, Plan, Refused, Risk};
+use domain::plan::{FileDiff, Op, Plan, Refused, Risk};
+use domain::remedy::RemedyKind;
 use domain::run::Step;
 use leptos::prelude::*;
 
@@ -34,6 +35,9 @@ fn values(plan: &Plan) -> String {
 pub(crate) fn what_changes(plan: &Plan, diffs: &[FileDiff]) -> String {
     if !plan.change_needed {
         return "Nothing has to change.".to_owned();
+    }
+    if plan.edits.is_empty() {
+        return plan.summary.clone();
     }
     let files: BTreeSet<_> = plan.edits.iter().filter_map(|edit| edit.file.as_deref()).collect();
     let live = diffs.iter().filter(|diff| diff.live).count();
@@ -68,8 +72,9 @@ fn planned(view: &ReviewView, plan: &Plan) -> AnyView {
         </section>
         {registry(plan)}
         {(!diffs.is_empty()).then(|| view! { <div class="diffs">{diffs}</div> })}
+        {made(plan)}
         {risks(&plan.risks)}
-        {not_covered(&plan.not_covered)}
+        {not_covered(plan)}
         {refused(&plan.refused)}
         {unchanged(&plan.unchanged)}
         {not_seen(&plan.not_seen)}
@@ -132,10 +137,39 @@ pub(crate) fn risks(risks: &[Risk]) -> Option<AnyView> {
     )
 }
 
-pub(crate) fn not_covered(all: &[NotCovered]) -> Option<AnyView> {
+/// What no diff shows: secrets that are made from what a person types, and pods that are made anew.
+fn made(plan: &Plan) -> Option<AnyView> {
+    let steps: Vec<_> = plan
+        .steps
+        .iter()
+        .filter(|step| step.op != Op::Patch)
+        .map(|step| {
+            view! {
+                <li>
+                    <h3 class="mono">{step.target.label()}</h3>
+                    <p>{prose(&step.says)}</p>
+                </li>
+            }
+        })
+        .collect();
+    (!steps.is_empty()).then(|| {
+        view! {
+            <section>
+                <h2>"Made, and made anew"</h2>
+                <ul class="notes">{steps}</ul>
+            </section>
+        }
+        .into_any()
+    })
+}
+
+pub(crate) fn not_covered(plan: &Plan) -> Option<AnyView> {
+    let all = &plan.not_covered;
     if all.is_empty() {
         return None;
     }
+    let by_account = plan.remedy == RemedyKind::HubAccount;
+    let heading = if by_account { "What the account does not reach" } else { "What stays on Docker Hub" };
     let rows = all
         .iter()
         .map(|left| {
@@ -156,10 +190,10 @@ pub(crate) fn not_covered(all: &[NotCovered]) -> Option<AnyView> {
     Some(
         view! {
             <section>
-                <h2>"What stays on Docker Hub"</h2>
+                <h2>{heading}</h2>
                 {table(
                     "Images that this remedy does not reach, each with another way",
-                    &[("Image and where", Column::Text), ("Why it stays", Column::Text), ("Another way", Column::Text)],
+                    &[("Image and where", Column::Text), ("Why", Column::Text), ("Another way", Column::Text)],
                     rows,
                 )}
             </section>

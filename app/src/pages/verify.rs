@@ -1,7 +1,9 @@
 //! Verify: do the pods pull from the new place?
 
 use domain::run::{JobState, Step};
-use domain::verification::{CheckState, Checked, Outcome, StillThrottled, Verification};
+use domain::verification::{
+    CheckState, Checked, CheckedSecret, Outcome, SecretState, StillThrottled, Verification,
+};
 use leptos::prelude::*;
 
 use super::Page;
@@ -108,16 +110,19 @@ fn take_back(view: &VerifyView) -> Option<AnyView> {
 /// The result as the sentence that heads the page.
 pub(crate) fn outcome_sentence(outcome: Outcome) -> &'static str {
     match outcome {
-        Outcome::Done => "It worked: everything planned runs from the new place.",
+        Outcome::Done => "It worked: everything planned is in place and runs.",
         Outcome::InProgress => "It is on its way.",
         Outcome::NotApplied => "Nothing of the plan is in the cluster yet.",
-        Outcome::Failed => "Something planned does not run from the new place.",
+        Outcome::Failed => "Something planned is not in place or does not run.",
         Outcome::Unknown => "Too little could be seen to tell.",
     }
 }
 
 /// "8 of 10 planned containers run from the new place; 2 are on their way."
 pub(crate) fn outcome_counts(checked: &Verification) -> String {
+    if !checked.pull_secrets.is_empty() {
+        return secret_counts(&checked.pull_secrets);
+    }
     if checked.containers.is_empty() {
         return "No planned container was seen.".to_owned();
     }
@@ -138,6 +143,26 @@ pub(crate) fn outcome_counts(checked: &Verification) -> String {
         in_state(CheckState::FromNewPlace),
         count(checked.containers.len() as u64, "planned container")
     )
+}
+
+/// "4 of 5 have the pull secret: 1 lacks it."
+fn secret_counts(checked: &[CheckedSecret]) -> String {
+    let in_state = |state| checked.iter().filter(|one| one.state == state).count() as u64;
+    let good = in_state(SecretState::Named) + in_state(SecretState::Runs);
+    let rest: Vec<_> = [
+        SecretState::OnItsWay,
+        SecretState::Failing,
+        SecretState::Lacking,
+        SecretState::RunsWithout,
+        SecretState::Gone,
+        SecretState::NotSeen,
+    ]
+    .into_iter()
+    .filter(|state| in_state(*state) > 0)
+    .map(|state| format!("{} {}", in_state(state), words::secret_state(state)))
+    .collect();
+    let rest = if rest.is_empty() { String::new() } else { format!(": {}", words::list(&rest)) };
+    format!("{good} of {} with the pull secret{rest}.", count(checked.len() as u64, "planned list or pod"))
 }
 
 fn checked_view(view: &VerifyView, state: &JobState, checked: &Verification) -> AnyView {
@@ -168,6 +193,7 @@ fn checked_view(view: &VerifyView, state: &JobState, checked: &Verification) -> 
         </section>
         {note.map(|note| view! { <p class="note">{note}</p> })}
         {containers(&checked.containers)}
+        {pull_secrets(&checked.pull_secrets)}
         {still_throttled(&checked.still_throttled)}
         {not_seen(&checked.not_seen)}
         {take_back(view)}
@@ -222,6 +248,42 @@ fn container_row(checked: &Checked) -> AnyView {
         </tr>
     }
     .into_any()
+}
+
+pub(crate) fn pull_secrets(all: &[CheckedSecret]) -> Option<AnyView> {
+    if all.is_empty() {
+        return None;
+    }
+    let rows = all
+        .iter()
+        .map(|checked| {
+            let pod = checked.pod.as_ref().map(|pod| view! { <span class="why">{format!("pod {pod} now")}</span> });
+            view! {
+                <tr>
+                    <td>
+                        <span class="mono">{checked.object.clone()}</span>
+                        {pod}
+                    </td>
+                    <td>{tag(words::secret_tone(checked.state), words::secret_state(checked.state))}</td>
+                    <td class="mono">{checked.proof.clone().unwrap_or_default()}</td>
+                </tr>
+            }
+            .into_any()
+        })
+        .collect();
+    Some(
+        view! {
+            <section>
+                <h2>"The pull secret"</h2>
+                {table(
+                    "Every list and pod that has to name the pull secret",
+                    &[("Where", Column::Text), ("State", Column::Text), ("What it says", Column::Text)],
+                    rows,
+                )}
+            </section>
+        }
+        .into_any(),
+    )
 }
 
 pub(crate) fn still_throttled(all: &[StillThrottled]) -> Option<AnyView> {

@@ -9,6 +9,7 @@ use crate::image::ImageReference;
 use crate::plan::{ImageMove, Plan, Step};
 use crate::time::Timestamp;
 
+use super::secrets::{self, SecretCheck};
 use super::types::{CheckState, Checked, Outcome, StillThrottled, Verification};
 
 /// A verification under way.
@@ -23,6 +24,7 @@ pub struct Check {
     /// Planned objects as they are now, by step.
     templates: BTreeMap<String, BTreeMap<String, String>>,
     pods: Vec<PodFact>,
+    secrets: SecretCheck,
     /// `Pulled` events by pod UID.
     pulled: BTreeMap<String, Vec<String>>,
 }
@@ -36,12 +38,14 @@ impl Check {
             owners: BTreeMap::new(),
             templates: BTreeMap::new(),
             pods: Vec::new(),
+            secrets: SecretCheck::new(plan),
             pulled: BTreeMap::new(),
         }
     }
 
     /// Takes one fact.
     pub fn take(&mut self, fact: Fact) {
+        self.secrets.take(&fact);
         match &fact {
             Fact::ListBegins(crate::facts::ListOf::Pods) => self.pods.clear(),
             Fact::ListBegins(crate::facts::ListOf::Events) => self.pulled.clear(),
@@ -64,8 +68,10 @@ impl Check {
             self.plan.steps.iter().flat_map(|step| self.of_step(step)).collect();
         containers.sort();
         let scan = self.fold.finish(checked_at.clone());
+        let pull_secrets = self.secrets.finish(&self.owners);
         let planned = |pod: &str, container: &str| {
             containers.iter().any(|c| c.pod.as_deref() == Some(pod) && c.container == container)
+                || pull_secrets.iter().any(|secret| secret.pod.as_deref() == Some(pod))
         };
         let mut still_throttled: Vec<StillThrottled> = scan
             .diagnosis
@@ -87,13 +93,16 @@ impl Check {
             schema: "unthrottle.verification/v1".to_owned(),
             plan_digest: self.plan.digest.clone(),
             checked_at,
-            outcome: if containers.is_empty() && self.plan.change_needed {
+            outcome: if !pull_secrets.is_empty() {
+                secrets::outcome(&pull_secrets)
+            } else if containers.is_empty() && self.plan.change_needed {
                 // A plan of files alone: what became of them in a cluster, this cannot tell.
                 Outcome::Unknown
             } else {
                 outcome(&containers, !not_seen.is_empty())
             },
             containers,
+            pull_secrets,
             still_throttled,
             not_seen,
         }

@@ -4,6 +4,7 @@
 //! runtime's `imageID` or by the kubelet's `Pulled` event, not by the image field alone.
 
 mod check;
+mod secrets;
 mod types;
 
 pub use check::Check;

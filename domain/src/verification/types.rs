@@ -19,6 +19,9 @@ pub struct Verification {
     pub outcome: Outcome,
     /// One entry for each planned container of each existing pod, or for a planned object without one.
     pub containers: Vec<Checked>,
+    /// One entry for each list and each pod that has to name the plan's pull secret.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pull_secrets: Vec<CheckedSecret>,
     /// Containers outside of the plan that still wait for Docker Hub.
     pub still_throttled: Vec<StillThrottled>,
     /// What could not be seen.
@@ -80,6 +83,43 @@ pub enum CheckState {
     OldImage,
     /// The object or container is gone.
     Gone,
+}
+
+/// A list or a pod that has to name the plan's pull secret. What the secret holds is never read.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct CheckedSecret {
+    /// Step of the plan.
+    pub step: String,
+    /// The planned object, `Kind namespace/name`.
+    pub object: String,
+    /// The pod that is there now, for a pod that was to be made anew.
+    pub pod: Option<String>,
+    /// State.
+    pub state: SecretState,
+    /// The message it waits with; masked.
+    pub proof: Option<String>,
+}
+
+/// How it stands with a pull secret.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SecretState {
+    /// The account's list or the template names it.
+    Named,
+    /// The pod carries it and runs, or ran to its end.
+    Runs,
+    /// The pod from before runs after all, without it.
+    RunsWithout,
+    /// The pod carries it and is on its way.
+    OnItsWay,
+    /// The pod carries it and still cannot pull: the login is wrong or expired, or the secret is missing.
+    Failing,
+    /// It is not named: not applied, reverted, or a pod that was not made anew.
+    Lacking,
+    /// The object is gone.
+    Gone,
+    /// The object could not be seen.
+    NotSeen,
 }
 
 /// A container outside of the plan that still waits for Docker Hub.

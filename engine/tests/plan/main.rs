@@ -4,5 +4,6 @@
 mod bundle;
 mod cortex_files;
 mod ecr;
+mod hub_account;
 mod objects;
 mod support;

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
-use domain::plan::Plan as Planned;
+use domain::plan::{Op, Plan as Planned};
 use domain::ports::Clock as _;
 use domain::problem::{Problem, ProblemKind};
 use domain::remedy::{Answers, RemedyKind};
@@ -26,7 +26,9 @@ use crate::wiring::{self, SystemClock};
 ///
 /// Keys of --set. For every remedy: cortex-version (such as 0.22.1; asked only when the inputs do not say it). For
 /// ecr-copy and ecr-cache: account, region (both asked only when the kubeconfig does not say them), prefix. For
-/// ecr-cache: secret-name.
+/// ecr-cache: secret-name. For hub-account: username (the organisation's name for its token; the plan's lines ask for it
+/// when it is not set), token-kind (pat or oat), account-plan (paid or personal), secret-name. An access token is
+/// never an option: the plan's own lines read it from standard input.
 #[derive(Debug, Args)]
 pub(super) struct Plan {
     /// The remedy
@@ -53,6 +55,8 @@ pub(super) struct Plan {
 enum Remedy {
     /// Pull from registries that do not count: Cortex's images from quay.io
     Quay,
+    /// A paid Docker Hub account, distributed as pull secrets
+    HubAccount,
     /// Copy images to Amazon ECR and pull them from there
     EcrCopy,
     /// Pull through a cache in Amazon ECR
@@ -88,6 +92,7 @@ impl Plan {
     fn kind(&self) -> RemedyKind {
         match self.remedy {
             Remedy::Quay => RemedyKind::Quay,
+            Remedy::HubAccount => RemedyKind::HubAccount,
             Remedy::EcrCopy => RemedyKind::EcrCopy,
             Remedy::EcrCache => RemedyKind::EcrCache,
         }
@@ -186,11 +191,15 @@ pub(super) fn text(plan: &Planned, out: &Path, output: &Output) -> String {
     section(&mut text, "Changes", edits);
     let refused = plan.refused.iter().map(|refused| vec![refused.place.clone(), refused.why.clone()]);
     section(&mut text, "Left alone, because the edit would not be certain", refused);
+    let made = plan.steps.iter().filter(|step| step.op != Op::Patch);
+    let made = made.map(|step| vec![step.target.label(), step.says.clone()]);
+    section(&mut text, "Made, and made anew", made);
     let stays = plan
         .not_covered
         .iter()
         .map(|left| vec![left.image.clone(), left.place.clone(), left.instead.clone()]);
-    section(&mut text, "Stays on Docker Hub", stays);
+    let left = if plan.remedy == RemedyKind::HubAccount { "Not reached" } else { "Stays on Docker Hub" };
+    section(&mut text, left, stays);
     let risks = plan.risks.iter().map(|risk| vec![format!("{} {}", risk.what, risk.why)]);
     section(&mut text, "What to know before", risks);
     text.push_str(&format!("\nBundle: {}\n", visible(&out.display().to_string())));

@@ -9,7 +9,7 @@ use domain::plan::Plan;
 use domain::ports::{Cancel, Sources as _};
 use domain::problem::{Problem, ProblemKind};
 use domain::run::Source;
-use domain::verification::{CheckState, Outcome, Verification};
+use domain::verification::{CheckState, Outcome, SecretState, Verification};
 use engine::plan::digest;
 use engine::verify::{self, Verified};
 use manifests::archive::{self, Form, Limits};
@@ -156,6 +156,12 @@ fn stopped() -> Problem {
 
 fn text(verification: &Verification, output: &Output) -> String {
     let (tone, sentence) = match verification.outcome {
+        Outcome::Done if !verification.pull_secrets.is_empty() => {
+            (Tone::Good, "Done: every planned list names the pull secret, and what waited runs.")
+        }
+        Outcome::InProgress if !verification.pull_secrets.is_empty() => {
+            (Tone::Warning, "In progress: some pods are on their way.")
+        }
         Outcome::Done => (Tone::Good, "Done: every planned container runs from the new place."),
         Outcome::InProgress => (Tone::Warning, "In progress: some containers are on their way."),
         Outcome::NotApplied => (Tone::Warning, "Not applied: nothing of the plan is in the cluster yet."),
@@ -175,6 +181,21 @@ fn text(verification: &Verification, output: &Output) -> String {
         vec![state.to_owned(), checked.object.clone(), checked.container.clone(), proof]
     });
     section(&mut text, "Planned containers", rows);
+    let secrets = verification.pull_secrets.iter().map(|checked| {
+        let state = match checked.state {
+            SecretState::Named => "named",
+            SecretState::Runs => "runs with it",
+            SecretState::RunsWithout => "runs without it",
+            SecretState::OnItsWay => "on its way",
+            SecretState::Failing => "carries it and fails",
+            SecretState::Lacking => "lacks it",
+            SecretState::Gone => "gone",
+            SecretState::NotSeen => "not seen",
+        };
+        let pod = checked.pod.clone().unwrap_or_default();
+        vec![state.to_owned(), checked.object.clone(), pod, checked.proof.clone().unwrap_or_default()]
+    });
+    section(&mut text, "Pull secret", secrets);
     let waiting = verification
         .still_throttled
         .iter()

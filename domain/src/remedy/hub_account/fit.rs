@@ -103,6 +103,7 @@ fn interrupts(draft: &Draft) -> String {
     };
     match templates {
         0 => format!("Nothing that runs. {pods}"),
-        n => format!("{} with pull secrets of their own start new pods. {pods}", count(n, "workload")),
+        1 => format!("1 workload with pull secrets of its own starts new pods. {pods}"),
+        n => format!("{n} workloads with pull secrets of their own start new pods. {pods}"),
     }
 }

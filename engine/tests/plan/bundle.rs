@@ -28,20 +28,20 @@ fn of_files(files: &[InputFile], version: &str) -> Vec<BundleFile> {
     build(&made.plan, &scan, files, &made.patched, &made.diffs, b"<!doctype html>".to_vec()).unwrap()
 }
 
-fn text<'a>(files: &'a [BundleFile], path: &str) -> &'a str {
+pub fn text<'a>(files: &'a [BundleFile], path: &str) -> &'a str {
     let file = files.iter().find(|file| file.path == path).unwrap_or_else(|| panic!("{path} is missing"));
     std::str::from_utf8(&file.bytes).unwrap()
 }
 
-fn paths(files: &[BundleFile]) -> Vec<&str> {
+pub fn paths(files: &[BundleFile]) -> Vec<&str> {
     files.iter().map(|file| file.path.as_str()).collect()
 }
 
 /// An unpacked bundle with a `kubectl` that writes down its arguments and says what it was told to say.
-struct Unpacked(tempfile::TempDir);
+pub struct Unpacked(tempfile::TempDir);
 
 impl Unpacked {
-    fn new(files: &[BundleFile]) -> Self {
+    pub fn new(files: &[BundleFile]) -> Self {
         let root = tempfile::tempdir().unwrap();
         for file in files {
             let path = root.path().join("bundle").join(&file.path);
@@ -57,7 +57,7 @@ impl Unpacked {
         Self(root)
     }
 
-    fn folder(&self) -> std::path::PathBuf {
+    pub fn folder(&self) -> std::path::PathBuf {
         self.0.path().join("bundle")
     }
 
@@ -84,7 +84,7 @@ impl Unpacked {
 }
 
 /// The `sh` blocks under a heading of the readme.
-fn block(readme: &str, heading: &str) -> String {
+pub fn block(readme: &str, heading: &str) -> String {
     let section = readme.split("\n## ").find(|section| section.starts_with(heading)).unwrap_or_default();
     let mut lines = section.lines();
     let mut block = String::new();

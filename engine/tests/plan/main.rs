@@ -5,5 +5,6 @@ mod bundle;
 mod cortex_files;
 mod ecr;
 mod hub_account;
+mod hub_bundle;
 mod objects;
 mod support;

@@ -9,7 +9,7 @@ use crate::diagnosis::{StuckPod, Workload, replaces_stuck_pods};
 use crate::remedy::{Draft, PodMadeAnew, SecretDraft};
 
 const MEANWHILE: &str = "It starts by itself once Docker Hub's window has moved on; or give its image another name, which a \
-                         pod takes in place: `unthrottle plan --remedy quay`, or a registry of your own.";
+                         pod takes in place: a copy on another registry, or in one of your own.";
 
 /// Adds the pods to be made anew, and names those that have to wait.
 pub(super) fn plan(here: &Here<'_>, secret: &mut SecretDraft, draft: &mut Draft) {

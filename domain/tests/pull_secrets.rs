@@ -18,9 +18,7 @@ fn now() -> Timestamp {
 }
 
 fn plan() -> Plan {
-    let target = |kind: &str, name: &str, uid: &str| {
-        json!({"group": "", "version": "v1", "kind": kind, "namespace": "shop", "name": name, "uid": uid})
-    };
+    let target = |kind: &str, name: &str, uid: &str| json!({"group": "", "version": "v1", "kind": kind, "namespace": "shop", "name": name, "uid": uid});
     let step = |id: &str, op: &str, target: serde_json::Value, made_by: &[&str]| {
         json!({"id": id, "op": op, "target": target, "precondition": {"uid": null}, "patch": [], "inverse": [],
             "secret_ref": null, "after": [], "made_by": made_by})
@@ -115,16 +113,66 @@ fn every_state_after_a_plan_is_told_apart() {
     use SecretState::{Failing, Lacking, Named, NotSeen, OnItsWay, Runs, RunsWithout};
     let creating = ContainerState::Waiting { reason: "ContainerCreating".into(), message: String::new() };
     let cases: Vec<(&str, Vec<Fact>, Outcome, Vec<SecretState>)> = vec![
-        ("nothing was done", vec![account(&[]), pod("old", "uid-rs", &[], waits())], Outcome::NotApplied, vec![Lacking, Lacking]),
-        ("the pod was left", vec![account(&["a", OURS]), pod("old", "uid-rs", &[], waits())], Outcome::Failed, vec![Named, Lacking]),
-        ("it recovered", vec![account(&[OURS]), pod("old", "uid-rs", &[], ContainerState::Running)], Outcome::Done, vec![Named, RunsWithout]),
-        ("made anew", vec![account(&[OURS]), pod("new", "uid-rs", &[OURS], ContainerState::Running)], Outcome::Done, vec![Named, Runs]),
-        ("on its way", vec![account(&[OURS]), pod("new", "uid-rs", &[OURS], creating)], Outcome::InProgress, vec![Named, OnItsWay]),
-        ("a wrong login", vec![account(&[OURS]), pod("new", "uid-rs", &[OURS], waits())], Outcome::Failed, vec![Named, Failing]),
-        ("made too early", vec![account(&[OURS]), pod("new", "uid-rs", &[], waits())], Outcome::Failed, vec![Named, Lacking]),
-        ("no right to look", vec![pod("new", "uid-rs", &[OURS], ContainerState::Running)], Outcome::Unknown, vec![NotSeen, Runs]),
-        ("a healthy sibling", vec![account(&[OURS]), pod("other", "uid-rs", &[], ContainerState::Running)], Outcome::Done, vec![Named]),
-        ("somebody else's pod", vec![account(&[OURS]), pod("x", "uid-other", &[], waits())], Outcome::Done, vec![Named]),
+        (
+            "nothing was done",
+            vec![account(&[]), pod("old", "uid-rs", &[], waits())],
+            Outcome::NotApplied,
+            vec![Lacking, Lacking],
+        ),
+        (
+            "the pod was left",
+            vec![account(&["a", OURS]), pod("old", "uid-rs", &[], waits())],
+            Outcome::Failed,
+            vec![Named, Lacking],
+        ),
+        (
+            "it recovered",
+            vec![account(&[OURS]), pod("old", "uid-rs", &[], ContainerState::Running)],
+            Outcome::Done,
+            vec![Named, RunsWithout],
+        ),
+        (
+            "made anew",
+            vec![account(&[OURS]), pod("new", "uid-rs", &[OURS], ContainerState::Running)],
+            Outcome::Done,
+            vec![Named, Runs],
+        ),
+        (
+            "on its way",
+            vec![account(&[OURS]), pod("new", "uid-rs", &[OURS], creating)],
+            Outcome::InProgress,
+            vec![Named, OnItsWay],
+        ),
+        (
+            "a wrong login",
+            vec![account(&[OURS]), pod("new", "uid-rs", &[OURS], waits())],
+            Outcome::Failed,
+            vec![Named, Failing],
+        ),
+        (
+            "made too early",
+            vec![account(&[OURS]), pod("new", "uid-rs", &[], waits())],
+            Outcome::Failed,
+            vec![Named, Lacking],
+        ),
+        (
+            "no right to look",
+            vec![pod("new", "uid-rs", &[OURS], ContainerState::Running)],
+            Outcome::Unknown,
+            vec![NotSeen, Runs],
+        ),
+        (
+            "a healthy sibling",
+            vec![account(&[OURS]), pod("other", "uid-rs", &[], ContainerState::Running)],
+            Outcome::Done,
+            vec![Named],
+        ),
+        (
+            "somebody else's pod",
+            vec![account(&[OURS]), pod("x", "uid-other", &[], waits())],
+            Outcome::Done,
+            vec![Named],
+        ),
     ];
     for (name, facts, outcome, states) in cases {
         let verification = check(facts);

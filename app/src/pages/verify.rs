@@ -257,7 +257,8 @@ pub(crate) fn pull_secrets(all: &[CheckedSecret]) -> Option<AnyView> {
     let rows = all
         .iter()
         .map(|checked| {
-            let pod = checked.pod.as_ref().map(|pod| view! { <span class="why">{format!("pod {pod} now")}</span> });
+            let pod =
+                checked.pod.as_ref().map(|pod| view! { <span class="why">{format!("pod {pod} now")}</span> });
             view! {
                 <tr>
                     <td>

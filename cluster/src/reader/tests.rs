@@ -20,7 +20,7 @@ async fn an_empty_cluster_is_asked_for_this_in_this_order() {
     let log = log.lock().unwrap();
     let (reviews, rest): (Vec<&String>, Vec<&String>) =
         log.iter().partition(|request| request.starts_with("POST"));
-    assert_eq!(reviews.len(), 12);
+    assert_eq!(reviews.len(), 13);
     let selector = "&fieldSelector=involvedObject%2Ekind%3DPod%2Creason%3D";
     let expected = [
         "/version".to_owned(),
@@ -41,6 +41,7 @@ async fn an_empty_cluster_is_asked_for_this_in_this_order() {
         format!("/api/v1/events?limit=500{selector}Failed"),
         format!("/api/v1/events?limit=500{selector}BackOff"),
         format!("/api/v1/events?limit=500{selector}Pulled"),
+        "/api/v1/serviceaccounts?limit=500".to_owned(),
         "/api/v1/namespaces/default/configmaps/env-vars".to_owned(),
         "/api/v1/namespaces/default/configmaps/cluster-config".to_owned(),
         "/api/v1/configmaps?limit=500&fieldSelector=metadata%2Ename%3Denv%2Dvars".to_owned(),

@@ -24,7 +24,11 @@ const fn used(namespace: &'static str, name: &'static str, runs: &'static str) -
 /// Cortex's own guide lacks `istio-system`, and names `neuron-device-plugin` for versions that run the plugin
 /// under `default`.
 const TABLE: [(u16, u16, AccountUse); 16] = [
-    (15, 42, used("default", "default", "APIs and their jobs; up to 0.22 also statsd and the image downloader")),
+    (
+        15,
+        42,
+        used("default", "default", "APIs and their jobs; up to 0.22 also statsd and the image downloader"),
+    ),
     (15, 26, used("default", "fluentd", "fluentd, with its init container busybox")),
     (15, 22, used("default", "operator", "the operator")),
     (15, 22, used("kube-system", "cluster-autoscaler", "the cluster autoscaler")),
@@ -45,7 +49,8 @@ const TABLE: [(u16, u16, AccountUse); 16] = [
 /// The accounts that matter to a version, sorted by namespace and name.
 pub fn service_accounts(version: Version) -> Vec<AccountUse> {
     let applies = |&(since, until, _): &(u16, u16, AccountUse)| (since..=until).contains(&version.minor);
-    let mut accounts: Vec<AccountUse> = TABLE.into_iter().filter(applies).map(|(_, _, account)| account).collect();
+    let mut accounts: Vec<AccountUse> =
+        TABLE.into_iter().filter(applies).map(|(_, _, account)| account).collect();
     accounts.sort_by_key(|account| (account.namespace, account.name));
     accounts
 }

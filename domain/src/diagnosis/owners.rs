@@ -111,9 +111,7 @@ pub(super) fn tool(
         return Some(format!("Flux HelmRelease {namespace}/{name}"));
     }
     if let Some(release) = annotation("meta.helm.sh/release-name") {
-        let namespace = annotation("meta.helm.sh/release-namespace")
-            .or(namespace)
-            .unwrap_or("default");
+        let namespace = annotation("meta.helm.sh/release-namespace").or(namespace).unwrap_or("default");
         return Some(format!("Helm release {namespace}/{release}"));
     }
     if label("app.kubernetes.io/managed-by") == Some("Helm") {

@@ -127,7 +127,8 @@ fn live_edits(draft: &Draft, steps: &[Step]) -> Vec<Edit> {
     steps
         .iter()
         .flat_map(|step| {
-            let values = steps::replaced(step).map(|(path, from, to)| (path, Some(from.to_owned()), to.to_owned()));
+            let values =
+                steps::replaced(step).map(|(path, from, to)| (path, Some(from.to_owned()), to.to_owned()));
             let lists = pull_secret::longer_list(step).map(|list| (list.path, list.before(), list.after()));
             values.chain(lists).map(move |values| (step, values))
         })

@@ -27,7 +27,8 @@ fn made(draft: &SecretDraft, namespace: &str) -> Step {
         name: draft.secret.name.clone(),
         uid: None,
     };
-    let says = "Made from the user name and access token that you give on standard input, once for all namespaces.";
+    let says =
+        "Made from the user name and access token that you give on standard input, once for all namespaces.";
     Step { secret_ref: Some(LOGIN.to_owned()), ..bare_step(Op::CreateSecret, &target, says) }
 }
 
@@ -85,7 +86,8 @@ impl LongerList<'_> {
 /// What the steps amount to, in one sentence.
 pub(super) fn summary(steps: &[Step]) -> String {
     let of = |op: Op, kind: Option<bool>| {
-        let is_account = |step: &&Step| kind.is_none_or(|wanted| (step.target.kind == "ServiceAccount") == wanted);
+        let is_account =
+            |step: &&Step| kind.is_none_or(|wanted| (step.target.kind == "ServiceAccount") == wanted);
         steps.iter().filter(|step| step.op == op).filter(is_account).count()
     };
     let count = |n: usize, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "s" });

@@ -106,7 +106,10 @@ fn lists_keep_what_they_hold_and_get_it_back() {
     assert_eq!(patch.pointer("/0/path").unwrap(), "/spec/template/spec/imagePullSecrets");
     assert_eq!(patch.pointer("/0/value").unwrap(), &json!([{"name": "team"}]));
     let edit = plan.edits.iter().find(|e| e.object.as_deref() == Some("ServiceAccount shop/web")).unwrap();
-    assert_eq!((edit.from.as_deref(), edit.to.as_str()), (Some("ghcr, internal"), "ghcr, internal, unthrottle-docker-hub"));
+    assert_eq!(
+        (edit.from.as_deref(), edit.to.as_str()),
+        (Some("ghcr, internal"), "ghcr, internal, unthrottle-docker-hub")
+    );
     assert!(!edit.why.is_empty());
 }
 
@@ -158,7 +161,10 @@ fn what_is_there_already_is_not_planned_again() {
     for step in of_cluster().steps.iter().filter(|step| step.op == Op::Patch) {
         let object = objects
             .iter_mut()
-            .find(|o| o["kind"] == step.target.kind.as_str() && o["metadata"]["uid"].as_str() == step.target.uid.as_deref())
+            .find(|o| {
+                o["kind"] == step.target.kind.as_str()
+                    && o["metadata"]["uid"].as_str() == step.target.uid.as_deref()
+            })
             .unwrap();
         *object = patched(object, &written(step).0);
     }
@@ -230,7 +236,10 @@ fn a_personal_account_is_refused_where_addresses_give_more() {
 
 #[test]
 fn cortex_files_alone_name_the_accounts_of_their_version() {
-    let files = [file("cluster.yaml", "cluster_name: c\nregion: us-east-1\nimage_operator: cortexlabs/operator:0.20.0\n")];
+    let files = [file(
+        "cluster.yaml",
+        "cluster_name: c\nregion: us-east-1\nimage_operator: cortexlabs/operator:0.20.0\n",
+    )];
     let plan = plan_with(&files, &[("cortex-version", "0.20.0")], &[]).unwrap().plan;
     let accounts = done(&plan, Op::Patch);
     assert!(accounts.contains(&"ServiceAccount istio-system/istio-pilot-service-account".to_owned()));
@@ -243,10 +252,14 @@ fn cortex_files_alone_name_the_accounts_of_their_version() {
 #[test]
 fn the_comparison_says_what_it_reaches() {
     let fit = hub_account::fit(&scan(&cluster()));
-    assert_eq!((fit.level, fit.headline.as_str()), (FitLevel::Partly, "One secret in 2 namespaces, paid account"));
+    assert_eq!(
+        (fit.level, fit.headline.as_str()),
+        (FitLevel::Partly, "One secret in 2 namespaces, paid account")
+    );
     assert!(fit.does_not.contains("Pod default/batch-5k2lp"), "{}", fit.does_not);
     assert!(!fit.costs.contains('$'));
-    let none = hub_account::fit(&scan(&[file("a.yaml", "kind: Namespace\napiVersion: v1\nmetadata: {name: a}\n")]));
+    let none =
+        hub_account::fit(&scan(&[file("a.yaml", "kind: Namespace\napiVersion: v1\nmetadata: {name: a}\n")]));
     assert_eq!(none.level, FitLevel::NothingToChange);
 }
 

@@ -71,11 +71,16 @@ fn no_file_holds_a_login_or_a_place_for_one() {
     for file in &files {
         let text = std::str::from_utf8(&file.bytes).unwrap();
         assert!(!text.contains(NAME), "{}", file.path);
-        assert!(!text.contains("\"kind\": \"Secret\",\n  \"type\"") && !text.contains("kind: Secret"), "{}", file.path);
+        assert!(
+            !text.contains("\"kind\": \"Secret\",\n  \"type\"") && !text.contains("kind: Secret"),
+            "{}",
+            file.path
+        );
         assert!(!text.to_lowercase().contains("password") && !text.contains("stringData"), "{}", file.path);
         // What builds a login names the place it takes it from.
         for line in text.lines().filter(|line| line.contains("auths")) {
-            let built = line.contains("\"auth\":\"%s\"") || line.contains("b64enc") || line.contains("the key");
+            let built =
+                line.contains("\"auth\":\"%s\"") || line.contains("b64enc") || line.contains("the key");
             assert!(built, "{}: {line}", file.path);
         }
     }
@@ -94,7 +99,8 @@ fn the_readme_and_the_script_hold_the_same_lines_and_a_shell_reads_them() {
             assert!(script.contains(&format!("  {line}\n")), "{line}");
         }
         std::fs::write(unpacked.folder().join("block"), lines).unwrap();
-        let parsed = Command::new("sh").args(["-n", "block"]).current_dir(unpacked.folder()).output().unwrap();
+        let parsed =
+            Command::new("sh").args(["-n", "block"]).current_dir(unpacked.folder()).output().unwrap();
         assert!(parsed.status.success(), "{heading}: {parsed:?}");
     }
 }
@@ -109,8 +115,11 @@ fn the_token_is_given_on_standard_input_only() {
         assert!(output.status.success(), "{output:?}");
         let all = format!("{argv:?}{output:?}");
         assert!(!all.contains("canary") && !all.contains(LOGIN), "{all}");
-        let logins: Vec<Value> = stdin.split_inclusive("}}}").filter(|text| text.contains("auths"))
-            .map(|text| serde_json::from_str(text.trim()).unwrap()).collect();
+        let logins: Vec<Value> = stdin
+            .split_inclusive("}}}")
+            .filter(|text| text.contains("auths"))
+            .map(|text| serde_json::from_str(text.trim()).unwrap())
+            .collect();
         assert_eq!(logins.len(), 2, "{stdin}");
         for login in logins {
             assert_eq!(login["auths"]["https://index.docker.io/v1/"]["auth"], LOGIN);
@@ -131,7 +140,8 @@ fn the_name_is_asked_for_where_no_answer_told_it() {
 fn a_pod_is_deleted_only_while_it_is_the_same_and_waits() {
     let files = bundle(&[("username", "acme")]);
     let plan: Value = serde_json::from_str(text(&files, "plan.json")).unwrap();
-    let queue = plan["steps"].as_array().unwrap().iter().find(|step| step["target"]["name"] == "queue-0").unwrap();
+    let queue =
+        plan["steps"].as_array().unwrap().iter().find(|step| step["target"]["name"] == "queue-0").unwrap();
     let uid = queue["target"]["uid"].as_str().unwrap();
     let unpacked = Unpacked::new(&files);
     let deleted = |says: &str| -> Vec<String> {
@@ -141,7 +151,9 @@ fn a_pod_is_deleted_only_while_it_is_the_same_and_waits() {
     };
     assert_eq!(deleted(&format!("{uid}  ImagePullBackOff")), ["-n shop delete pod/queue-0"]);
     assert_eq!(deleted(&format!("{uid} ErrImagePull PodInitializing")), ["-n shop delete pod/queue-0"]);
-    for says in ["", "another-uid  ImagePullBackOff", &format!("{uid}  "), &format!("{uid}  CrashLoopBackOff")] {
+    for says in
+        ["", "another-uid  ImagePullBackOff", &format!("{uid}  "), &format!("{uid}  CrashLoopBackOff")]
+    {
         assert_eq!(deleted(says), [""; 0], "{says}");
     }
 }

@@ -52,10 +52,7 @@ pub(super) fn make(plan: &Plan, make: Make) -> Vec<String> {
     lines.extend([
         "  auth=$(printf '%s:%s' \"$user\" \"$token\" | base64 | tr -d '\\n')".to_owned(),
         format!("  for namespace in {}; do", line(&namespaces)),
-        format!(
-            "    printf '{{\"auths\":{{\"{}\":{{\"auth\":\"%s\"}}}}}}' \"$auth\" | {create}",
-            secret.key
-        ),
+        format!("    printf '{{\"auths\":{{\"{}\":{{\"auth\":\"%s\"}}}}}}' \"$auth\" | {create}", secret.key),
         // What is replaced loses its labels.
         format!("    {kubectl} label --overwrite secret {name} {MARK}"),
         "  done".to_owned(),
@@ -112,7 +109,10 @@ pub(super) fn delete(plan: &Plan, step: &Step) -> String {
 pub(super) fn verify(plan: &Plan) -> Vec<String> {
     let lists = plan.steps.iter().filter(|step| step.op == Op::Patch).filter_map(|step| {
         let list = step.patch.iter().find(|op| op.path.ends_with("/imagePullSecrets"))?;
-        let output = format!("jsonpath={{.metadata.name}}{{\"  \"}}{{{}[*].name}}{{\"\\n\"}}", list.path.replace('/', "."));
+        let output = format!(
+            "jsonpath={{.metadata.name}}{{\"  \"}}{{{}[*].name}}{{\"\\n\"}}",
+            list.path.replace('/', ".")
+        );
         Some(kubectl(plan, &step.target, &["get", &object(&step.target), "-o", &output]))
     });
     const PODS: &str = "jsonpath={range .items[*]}{.metadata.name}{\"  \"}{.status.phase}{\"  \"}\
@@ -159,9 +159,7 @@ fn external_secret(secret: &PullSecret, namespace: &str) -> Value {
         "{{\"auths\":{{\"{}\":{{\"auth\":\"{{{{ printf \"%s:%s\" .username .token | b64enc }}}}\"}}}}}}",
         secret.key
     );
-    let entry = |property: &str| {
-        json!({"secretKey": property, "remoteRef": {"key": "docker-hub", "property": property}})
-    };
+    let entry = |property: &str| json!({"secretKey": property, "remoteRef": {"key": "docker-hub", "property": property}});
     json!({
         "apiVersion": "external-secrets.io/v1",
         "kind": "ExternalSecret",

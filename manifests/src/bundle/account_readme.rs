@@ -30,9 +30,7 @@ pub(super) fn write(plan: &Plan, scan: &Scan) -> String {
         }
         None => {
             text.heading(2, "Nothing has to be applied");
-            text.paragraph(
-                "This bundle changes no object. It keeps the evidence and what was considered.",
-            );
+            text.paragraph("This bundle changes no object. It keeps the evidence and what was considered.");
         }
     }
     lists(plan, &mut text, "What the account does not reach");
@@ -46,7 +44,7 @@ fn before(secret: &PullSecret, text: &mut Text) {
         "You need an account with a paid Docker plan and an access token of it that may read, with its expiry noted \
          somewhere. For an organisation's token the user name is the organisation's name. Test it first, which costs no \
          pull: the answer has to be 200 and hold no line with ratelimit-limit. Such a line means that the account has a \
-         limit; 401 means that it is wrong. Copy the block as a whole, and give the token when it asks.",
+         limit; 401 means that it is wrong. `unthrottle quota --username NAME --password-stdin` asks the same. Copy the block as a whole, and give the token when it asks.",
     );
     let mut lines = vec!["(".to_owned(), "  set -eu".to_owned()];
     lines.extend(account::ask(secret));
@@ -154,7 +152,8 @@ fn other_ways(plan: &Plan, text: &mut Text) {
             code(account::EXTERNAL)
         )
     });
-    let nodes = format!("{}: the login on the nodes, for pods that can use no secret.", code(account::ON_NODES));
+    let nodes =
+        format!("{}: the login on the nodes, for pods that can use no secret.", code(account::ON_NODES));
     text.items(external.into_iter().chain([nodes]));
 }
 

@@ -32,13 +32,7 @@ fn is_selected(here: &Here<'_>, account: &ServiceAccount) -> bool {
         || account.users.iter().any(|label| here.selection.takes_label(label))
 }
 
-fn lend(
-    here: &Here<'_>,
-    account: &ServiceAccount,
-    runs: &str,
-    secret: &mut SecretDraft,
-    draft: &mut Draft,
-) {
+fn lend(here: &Here<'_>, account: &ServiceAccount, runs: &str, secret: &mut SecretDraft, draft: &mut Draft) {
     let name = &here.account.name;
     let present = account.image_pull_secrets.as_deref().unwrap_or_default();
     if present.contains(name) {
@@ -48,7 +42,9 @@ fn lend(
     let (patch, inverse) = append(LIST, present, name);
     let label = account.object.label();
     let note = match (account.image_pull_secrets.as_deref(), present.len()) {
-        (None, _) => " Its list was not seen: the patch holds only if it is empty, and changes nothing otherwise.",
+        (None, _) => {
+            " Its list was not seen: the patch holds only if it is empty, and changes nothing otherwise."
+        }
         (Some(_), 0) => "",
         (Some(_), 1) => " The secret in its list stays.",
         (Some(_), _) => " The secrets in its list stay.",
@@ -59,7 +55,9 @@ fn lend(
         inverse,
         images: Vec::new(),
         wave: Wave::ServiceAccounts,
-        says: format!("Pods made from now on under this account pull with the secret. Nothing restarts.{note}"),
+        says: format!(
+            "Pods made from now on under this account pull with the secret. Nothing restarts.{note}"
+        ),
         why: vec![(LIST.to_owned(), format!("Under it pull from Docker Hub: {runs}."))],
     });
     if let Some(owner) = &account.managed_by {
@@ -101,7 +99,8 @@ fn of_cortex(here: &Here<'_>, draft: &Draft) -> Vec<(ServiceAccount, String)> {
     let Some(version) = draft.cortex_version.filter(|_| here.selection.is_everything()) else {
         return Vec::new();
     };
-    let only_files = here.scan.diagnosis.source.kind == SourceKind::Files && !inventory.cortex_files.is_empty();
+    let only_files =
+        here.scan.diagnosis.source.kind == SourceKind::Files && !inventory.cortex_files.is_empty();
     if !only_files && here.scan.diagnosis.cortex.is_none() {
         return Vec::new();
     }

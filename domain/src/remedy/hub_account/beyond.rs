@@ -28,7 +28,9 @@ pub(super) fn note(here: &Here<'_>, draft: &mut Draft) {
 fn controllers(here: &Here<'_>, draft: &mut Draft) {
     let inventory = here.inventory();
     let labels = || inventory.service_accounts.iter().flat_map(|account| &account.users);
-    let has = |kinds: &[&str]| labels().any(|label| kinds.iter().any(|kind| label.starts_with(&format!("{kind} "))));
+    let has = |kinds: &[&str]| {
+        labels().any(|label| kinds.iter().any(|kind| label.starts_with(&format!("{kind} "))))
+    };
     let is_knative = inventory.workloads.iter().any(|w| w.object.group == "serving.knative.dev");
     if is_knative {
         draft.risks.push(Risk {

@@ -80,7 +80,9 @@ fn fixes(draft: &Draft) -> String {
         (0, n) => count(n, "template"),
         (_, n) => format!("{lists} and {}", count(n, "template")),
     };
-    format!("Everything that pods pull from Docker Hub through {through}, private images included; images keep their names.")
+    format!(
+        "Everything that pods pull from Docker Hub through {through}, private images included; images keep their names."
+    )
 }
 
 fn does_not(left: &[NotCovered]) -> String {
@@ -99,7 +101,12 @@ fn interrupts(draft: &Draft) -> String {
     let templates = draft.object_changes.len().saturating_sub(accounts(draft));
     let pods = match anew {
         0 => "No waiting pod has to be deleted.".to_owned(),
-        n => format!("{} that wait{} for Docker Hub {} made anew.", count(n, "pod"), if n == 1 { "s" } else { "" }, if n == 1 { "is" } else { "are" }),
+        n => format!(
+            "{} that wait{} for Docker Hub {} made anew.",
+            count(n, "pod"),
+            if n == 1 { "s" } else { "" },
+            if n == 1 { "is" } else { "are" }
+        ),
     };
     match templates {
         0 => format!("Nothing that runs. {pods}"),

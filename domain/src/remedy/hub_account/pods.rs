@@ -76,9 +76,11 @@ fn fate(here: &Here<'_>, pod: &StuckPod, workload: Option<&Workload>) -> Fate {
 
 fn is_under_a_selected_account(here: &Here<'_>, pod: &StuckPod) -> bool {
     let name = pod.spec.service_account.as_deref().unwrap_or("default");
-    let account = here.inventory().service_accounts.iter().find(|account| {
-        account.object.namespace == pod.object.namespace && account.object.name == name
-    });
+    let account = here
+        .inventory()
+        .service_accounts
+        .iter()
+        .find(|account| account.object.namespace == pod.object.namespace && account.object.name == name);
     account.is_some_and(|account| here.selection.takes(&account.object))
 }
 

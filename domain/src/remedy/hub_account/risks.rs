@@ -21,7 +21,8 @@ pub(super) fn note(here: &Here<'_>, draft: &mut Draft) {
     );
     if account.organisation {
         add(
-            "An organisation's access token pulls public images only if that was allowed when it was made.".to_owned(),
+            "An organisation's access token pulls public images only if that was allowed when it was made."
+                .to_owned(),
             "Docker Hub calls it read public repositories. Its user name is the organisation's name; with a person's \
              name it is refused.",
         );

@@ -29,6 +29,13 @@ pub(super) fn plan(here: &Here<'_>, secret: &mut SecretDraft, draft: &mut Draft)
                 "It names pull secrets of its own, and a job's template cannot change.",
                 "Make the job again with the secret's name added to its imagePullSecrets.",
             ));
+        } else if workload.object.kind == "Pod" {
+            draft.not_covered.extend(left(
+                &workload.object,
+                &workload.spec,
+                "It names pull secrets of its own, and those of a pod cannot change.",
+                "Add the secret's name to imagePullSecrets in its manifest, and make it again.",
+            ));
         } else {
             add(here, workload, secret, draft);
         }
@@ -54,7 +61,8 @@ fn add(here: &Here<'_>, workload: &Workload, secret: &mut SecretDraft, draft: &m
         says: says(workload).to_owned(),
         why: vec![(
             list,
-            "Its template names pull secrets of its own, so what its service account lends is ignored.".to_owned(),
+            "Its template names pull secrets of its own, so what its service account lends is ignored."
+                .to_owned(),
         )],
     });
     let label = workload.object.label();
@@ -84,11 +92,15 @@ fn list_of(spec: &PodSpec) -> Option<String> {
 
 fn says(workload: &Workload) -> &'static str {
     match (workload.object.kind.as_str(), workload.update_strategy.as_deref()) {
-        (_, Some("OnDelete")) => "Running pods stay as they are until you delete them; waiting ones are made anew.",
+        (_, Some("OnDelete")) => {
+            "Running pods stay as they are until you delete them; waiting ones are made anew."
+        }
         ("Deployment", Some("Recreate")) => "All its pods stop before the new ones start.",
         ("Deployment" | "Rollout", _) => "Its pods are replaced by new ones, a few at a time.",
         ("DaemonSet", _) => "Its pods are replaced node by node.",
-        ("StatefulSet", _) => "Its pods are replaced one after another, the last one first; waiting ones are made anew.",
+        ("StatefulSet", _) => {
+            "Its pods are replaced one after another, the last one first; waiting ones are made anew."
+        }
         ("CronJob", _) => "Nothing restarts; the next job starts with the secret.",
         _ => "Running pods stay as they are; pods made from now on name the secret.",
     }

@@ -149,6 +149,7 @@ fn the_comparison_begins_with_what_helps_and_costs_least() {
         kinds(&cortex),
         [
             (RemedyKind::Quay, FitLevel::Partly),
+            (RemedyKind::HubAccount, FitLevel::Partly),
             (RemedyKind::EcrCopy, FitLevel::Fits),
             (RemedyKind::EcrCache, FitLevel::Fits)
         ]

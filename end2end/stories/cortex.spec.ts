@@ -68,7 +68,7 @@ for (const version of ["0.22", "0.20", "0.17"]) {
       }
       const named = `${left.target.kind} ${left.target.namespace}/${left.target.name}`;
       await expect(async () => {
-        expect(await check(page, id)).toBe("Something planned does not run from the new place.");
+        expect(await check(page, id)).toBe("Something planned is not in place or does not run.");
       }).toPass(WAIT);
       await expect(page.getByRole("row").filter({ hasText: named }).first()).toContainText(/old image/i);
     });
@@ -77,7 +77,7 @@ for (const version of ["0.22", "0.20", "0.17"]) {
       const result = await bundle.sh(apply.find(isLeft)!, lab.shell);
       expect(result.status, result.stderr).toBe(0);
       await expect(async () => {
-        expect(await check(page, id)).toBe("It worked: everything planned runs from the new place.");
+        expect(await check(page, id)).toBe("It worked: everything planned is in place and runs.");
       }).toPass(WAIT);
       await accessible(page, "verify, live");
     });

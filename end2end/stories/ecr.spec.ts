@@ -31,7 +31,7 @@ test("images from ECR: throttled, moved, taken back", async ({ page }) => {
     expect(result.status, `${line}\n${result.stderr}`).toBe(0);
   }
   await expect(async () => {
-    expect(await check(page, id)).toBe("It worked: everything planned runs from the new place.");
+    expect(await check(page, id)).toBe("It worked: everything planned is in place and runs.");
   }).toPass({ timeout: 120_000, intervals: [2_000] });
   expect(await lab.stuck()).toEqual([]);
   const wanted = bundle.plan.steps.flatMap((step) => step.images.map((image) => repository(image.to)));

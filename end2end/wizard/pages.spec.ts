@@ -36,7 +36,7 @@ test("every page of a run", async ({ page }) => {
   const id = runId(page);
   await page.goto(`${program.start.origin}/runs/${id}/verify`);
   await look("verify-before");
-  expect(await check(page, id)).toBe("It worked: everything planned runs from the new place.");
+  expect(await check(page, id)).toBe("It worked: everything planned is in place and runs.");
   await look("verify");
   await page.goto(`${program.start.origin}/runs/${id}/report.html`);
   await look("report");

@@ -43,6 +43,7 @@ fn all_files(folder: &Path, into: &mut Vec<PathBuf>) -> std::io::Result<()> {
     Ok(())
 }
 
+/// The name has a folder in it, so that a file that cannot be parsed is named rather than an error.
 fn facts(name: &str, bytes: &[u8]) -> Result<Vec<Fact>, Problem> {
     let file = InputFile { name: name.to_owned(), bytes: Arc::from(bytes) };
     let mut sink = Sink::default();

@@ -554,6 +554,9 @@ fn limits_are_refused() {
     refused(&("[".repeat(201) + &"]".repeat(201)), &[], RefusalKind::TooDeep, "line 1, column 201", "200");
     let big = vec![b'#'; manifests::yaml::MAX_BYTES + 1];
     assert_eq!(apply(&big, &[]).unwrap_err().kind, RefusalKind::TooLarge);
+    let many = "--- a\n".repeat(manifests::yaml::MAX_DOCUMENTS);
+    assert!(apply(many.as_bytes(), &[]).is_ok());
+    refused(&(many + "--- a\n"), &[], RefusalKind::TooLarge, "line 20001, column 5", "20000 documents");
 }
 
 #[test]

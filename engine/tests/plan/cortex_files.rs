@@ -273,7 +273,8 @@ fn what_cortex_would_refuse_is_said() {
 fn what_cannot_be_read_is_refused_with_its_place() {
     let broken = file("broken.yaml", "cluster_name: cortex\nregion: us-east-1\nbucket: ***\n");
     let set = answers(&[("cortex-version", "0.18.1")], &[]);
-    let problem = plan(std::slice::from_ref(&broken), &set).unwrap_err();
+    let nothing = file("values.yaml", "replicas: 2\n");
+    let problem = plan(&[broken.clone(), nothing], &set).unwrap_err();
     assert_eq!(problem.code, "nothing_planned");
     assert!(problem.place.starts_with("broken.yaml:3:"), "{}", problem.place);
 

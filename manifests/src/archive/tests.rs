@@ -122,13 +122,25 @@ fn archives_that_unfold_to_too_much_are_refused() {
     let zeros = vec![0; 40 << 20];
     let bomb = vec![BundleFile { path: "zeros".to_owned(), bytes: zeros, executable: false }];
     for (form, bytes) in [(Form::Zip, zip(&bomb).unwrap()), (Form::TarGz, tar_gz(&bomb).unwrap())] {
-        let ratio = read(form, &bytes).unwrap_err();
-        assert_eq!(ratio.code, "archive_too_large");
-        assert!(ratio.why.contains("times its size"), "{}", ratio.why);
+        for limits in [Limits::LOCAL, Limits::UPLOAD] {
+            let ratio = read_within(limits, form, &bytes).unwrap_err();
+            assert_eq!(ratio.code, "archive_too_large");
+            assert!(ratio.why.contains("times its size"), "{}", ratio.why);
+        }
         let small = Limits { bytes: 1 << 20, ..Limits::UPLOAD };
         assert!(read_within(small, form, &bytes).unwrap_err().why.contains("1048576 bytes"));
         let few = Limits { entries: 0, ..Limits::UPLOAD };
         assert_eq!(read_within(few, form, &bytes).unwrap_err().code, "archive_too_large");
+    }
+}
+
+#[test]
+fn a_small_file_may_be_as_even_as_it_likes() {
+    let even = vec![BundleFile { path: "even".to_owned(), bytes: vec![b' '; 15 << 20], executable: false }];
+    for (form, bytes) in [(Form::Zip, zip(&even).unwrap()), (Form::TarGz, tar_gz(&even).unwrap())] {
+        for limits in [Limits::LOCAL, Limits::UPLOAD] {
+            assert_eq!(read_within(limits, form, &bytes).unwrap()[0].1.len(), 15 << 20);
+        }
     }
 }
 

@@ -47,21 +47,26 @@ impl Files {
     /// it to a thread that may.
     ///
     /// # Errors
-    /// A problem when two files have one name, a name or an archive is not acceptable, or a file cannot be
-    /// opened. What cannot be understood is no error but [`Fact::NotSeen`].
+    /// A problem when two files have one name, a name or an archive is not acceptable, a file cannot be
+    /// opened, or the only one that was given cannot be parsed. What cannot be understood otherwise is no error
+    /// but [`Fact::NotSeen`].
     pub fn read_now(&self, cancel: &Cancel, sink: &mut dyn FactSink) -> Result<(), Problem> {
         let cluster = ClusterFact { name: self.name.clone(), ..ClusterFact::default() };
         let mut reading = Reading { sink, cancel, cluster, objects: 0 };
+        let alone = self.given.len() == 1;
+        let mut unparsed = None;
         self.each(&mut |met| match met {
             _ if reading.is_cancelled() => {}
             Met::File { name, named, reader } => {
-                file::read(name, named, reader, &mut reading).report(name, named, &mut reading);
+                let seen = file::read(name, named, reader, &mut reading);
+                unparsed = seen.problem(name).filter(|_| alone && named);
+                seen.report(name, named, &mut reading);
             }
             Met::Refused { archive, why } => reading.not_seen(archive, why, NOT_UNPACKED),
         })?;
         let Reading { sink, cluster, .. } = reading;
         sink.fact(Fact::Cluster(cluster));
-        Ok(())
+        unparsed.map_or(Ok(()), Err)
     }
 
     /// Calls `visit` for every file, those of archives included, and refuses names that stand twice.

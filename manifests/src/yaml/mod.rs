@@ -36,6 +36,8 @@ pub const MAX_BYTES: usize = 64 * 1024 * 1024;
 pub const MAX_DEPTH: usize = 200;
 /// Most nodes (keys, values and collections) in one file.
 pub const MAX_NODES: usize = 6_000_000;
+/// Most documents in one file.
+pub const MAX_DOCUMENTS: usize = 20_000;
 /// Most nodes that expanding aliases may add to one document.
 pub const MAX_ALIASED_NODES: usize = 100_000;
 

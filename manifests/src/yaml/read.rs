@@ -6,7 +6,7 @@
 use super::error::{Place, RefusalKind, Refused};
 use super::text::skip_trivia;
 use super::tree::{Content, Document, Entry, Mapping, Node, Scalar, Sequence, Style};
-use super::{MAX_DEPTH, MAX_NODES};
+use super::{MAX_DEPTH, MAX_DOCUMENTS, MAX_NODES};
 use granit_parser::{Event, Parser, ScalarStyle, ScanError, Span, StructureStyle, Tag, options};
 
 /// All documents of `text`, which may begin with a byte-order mark.
@@ -97,8 +97,12 @@ impl Reader<'_> {
     ) -> Result<Node, Refused> {
         let place = Place { line: span.start.line(), column: span.start.col() + 1 };
         self.nodes += 1;
-        if self.nodes > MAX_NODES {
-            let why = format!("the file holds more than {MAX_NODES} values");
+        let limits = [
+            (self.nodes > MAX_NODES, MAX_NODES, "values"),
+            (self.documents.len() == MAX_DOCUMENTS, MAX_DOCUMENTS, "documents"),
+        ];
+        if let Some((_, most, what)) = limits.into_iter().find(|(passed, ..)| *passed) {
+            let why = format!("the file holds more than {most} {what}");
             return Err(Refused::new(RefusalKind::TooLarge, place, why));
         }
         let bytes = span.byte_range().unwrap_or(self.cursor..self.cursor);

@@ -44,8 +44,10 @@ pub(super) fn document(body: Body<'_>, at: &At<'_>, seen: &mut Seen, reading: &m
                 && elements.iter().any(|element| Body::Value(element, None).type_meta().is_some())
             {
                 each(elements, node, "", None, at, seen, reading);
-            } else if !other(body, at, seen, reading) && kind.is_none() {
-                seen.strangers += 1;
+            } else {
+                let told = other(body, at, seen, reading);
+                seen.strangers += usize::from(!told && kind.is_none());
+                seen.others += usize::from(kind.is_none());
             }
         }
     }
@@ -63,7 +65,10 @@ pub(super) fn item(
     let kind = of_list.cloned().or_else(|| body.type_meta());
     match &kind {
         Some(kind) => object(body, kind, at, seen, reading),
-        None => seen.strangers += 1,
+        None => {
+            seen.strangers += 1;
+            seen.others += 1;
+        }
     }
     kind.is_some()
 }

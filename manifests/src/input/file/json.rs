@@ -23,7 +23,10 @@ pub(super) fn read(name: &str, reader: &mut dyn Read, seen: &mut Seen, reading: 
                 open = Open::List { of_items, nameless: false };
             }
             Piece::Item(index, bytes) => match &mut open {
-                Open::Array(elements) if Body::Json(bytes).type_meta().is_none() => elements.add(bytes),
+                Open::Array(elements) if Body::Json(bytes).type_meta().is_none() => {
+                    elements.add(bytes);
+                    seen.others += 1;
+                }
                 Open::Array(elements) => {
                     elements.among_objects = true;
                     item(Body::Json(bytes), None, &at(format!("/{index}")), seen, reading);
@@ -50,7 +53,8 @@ pub(super) fn read(name: &str, reader: &mut dyn Read, seen: &mut Seen, reading: 
                 }
             },
         }
-        if reading.is_cancelled() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        let over = reading.is_cancelled() || seen.is_enough(place);
+        if over { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     });
     if let Err(Broken { place, why }) = outcome {
         seen.fail(place, &why);

@@ -1,6 +1,7 @@
 //! What a file turned out to be, and what is told of it.
 
 use domain::facts::Fact;
+use domain::problem::Problem;
 
 use super::super::Reading;
 use super::super::cortex;
@@ -22,11 +23,16 @@ pub(in crate::input) struct Seen {
     pub(in crate::input) unreadable: Vec<String>,
     /// Why it was not read, in a sentence, where no place can be blamed.
     pub(in crate::input) unread: Option<&'static str>,
-    /// Documents and items that name no kind.
+    /// Documents and items that name no kind and are no file of Cortex.
     pub(in crate::input) strangers: usize,
+    /// Documents and items that are no Kubernetes objects, whatever else they are.
+    pub(in crate::input) others: usize,
     /// Nothing of it could be read.
-    failed: bool,
+    pub(super) failed: bool,
 }
+
+/// A file of Kubernetes objects holds few other things; one that holds a million was made to keep us busy.
+const MOST_OTHERS: usize = 1_000;
 
 const LEFT_ALONE: &str = "It is left alone: nothing in it is counted or changed.";
 const NOT_KEPT: &str = "It is read but not kept, so nothing in it can be changed.";
@@ -66,6 +72,30 @@ impl Seen {
             self.unread
                 .or(Some("Nothing in it names a kind of Kubernetes object, and it is no file of Cortex."))
         }
+    }
+
+    /// Whether so much of the file is no Kubernetes object that it is not worth the time to go on from here.
+    pub(in crate::input) fn is_enough(&mut self, place: Place) -> bool {
+        let enough = self.others > MOST_OTHERS;
+        if enough {
+            let why = format!(
+                "more than {MOST_OTHERS} values in it are no Kubernetes objects, so the rest is not read"
+            );
+            self.refuse(place, &why);
+        }
+        enough
+    }
+
+    /// Why nothing of the file could be parsed, if so, in the words for the one who gave no other.
+    pub(in crate::input) fn problem(&self, name: &str) -> Option<Problem> {
+        let (place, why) =
+            self.unreadable.first().filter(|_| self.failed && !self.understood)?.split_once(": ")?;
+        let mut why = why.to_owned();
+        why.get_mut(..1).map(str::make_ascii_uppercase).unwrap_or_default();
+        let next =
+            "Correct it at the place named, or render it first if it is a template; then give it again.";
+        let problem = Problem::bad_input("file_not_parsed", "The given file could not be parsed.", why, next);
+        Some(problem.at(format!("{name}:{place}")))
     }
 
     pub(in crate::input) fn refuse(&mut self, place: Place, why: &str) {

@@ -28,17 +28,20 @@ pub(super) fn read(name: &str, bytes: &[u8], seen: &mut Seen, reading: &mut Read
         Ok(documents) => documents,
         Err(refused) => return seen.fail(Place::from(refused.place), &refused.why),
     };
+    let mut sound = documents.is_empty();
     for (index, parsed) in documents.iter().enumerate() {
-        if reading.is_cancelled() {
+        let place = Place::from(parsed.root.place);
+        if reading.is_cancelled() || seen.is_enough(place) {
             return;
         }
         match parsed.to_json() {
             Ok(value) => {
-                let place = Place::from(parsed.root.place);
+                sound = true;
                 let at = At { file: name, document: index, pointer: String::new(), place };
                 document(Body::Value(&value, Some(&parsed.root)), &at, seen, reading);
             }
             Err(refused) => seen.refuse(Place::from(refused.place), &refused.why),
         }
     }
+    seen.failed |= !sound;
 }

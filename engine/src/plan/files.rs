@@ -73,16 +73,16 @@ pub(super) fn is_refusal(seen: &NotSeen) -> bool {
     refusal_of(seen).is_some()
 }
 
-/// A file that was read, and whose bytes are not at hand: the reading said why and where, unless the file was
-/// merely too large to be kept.
+/// A file that was read, and whose bytes are not at hand. The reading said why and where, unless that leaves
+/// no gap in what was found.
 fn not_kept(name: &str, scan: &Scan) -> Refused {
     let about = format!("file {name}");
     let mut told = scan.diagnosis.not_seen.iter().filter(|seen| seen.what == about);
     let why = told.next().map_or_else(
         || {
             format!(
-                "Its bytes are not kept with the run: it is larger than {} MiB, or the given files together are larger \
-                 than {} MiB. Give it in smaller parts, or alone.",
+                "Its bytes are not kept with the run: it holds logs of containers, is larger than {} MiB, or the given \
+                 files together are larger than {} MiB. Give what is to be changed in it as a file of its own.",
                 LARGEST_KEPT >> 20,
                 MOST_KEPT >> 20
             )

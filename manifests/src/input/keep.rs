@@ -23,7 +23,7 @@ pub const MOST_KEPT: u64 = 128 * 1024 * 1024;
 pub struct Kept {
     /// Files that can be read again and edited, sorted by name. None of them holds a secret.
     pub files: Vec<InputFile>,
-    /// Files that hold secrets or are too large, with the reason.
+    /// Files that hold secrets, or may hold some, or are too large, with the reason.
     pub left_out: Vec<NotSeen>,
     /// Files that are no manifests at all.
     pub ignored: Vec<String>,
@@ -54,6 +54,8 @@ impl Files {
             let seen = look_at(name, named, &bytes);
             if !seen.secrets.is_empty() {
                 kept.leave_out(name, seen.secrets.told(name));
+            } else if let Some(why) = seen.private {
+                kept.leave_out(name, why.to_owned());
             } else if seen.parsed {
                 total += size;
                 kept.files.push(InputFile { name: name.to_owned(), bytes: Arc::from(bytes) });

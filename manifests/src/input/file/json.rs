@@ -17,6 +17,7 @@ pub(super) fn read(name: &str, reader: &mut dyn Read, seen: &mut Seen, reading: 
     let outcome = split(reader, &mut |number, place, piece| {
         let at = |pointer: String| At { file: name, document: number, pointer, place };
         match piece {
+            Piece::Logs => seen.private = Some(LOGS),
             Piece::Items(None) => open = Open::Array(Elements::default()),
             Piece::Items(Some(head)) => {
                 let of_items = Body::Json(head).type_meta().and_then(|list| list.of_items());
@@ -61,6 +62,7 @@ pub(super) fn read(name: &str, reader: &mut dyn Read, seen: &mut Seen, reading: 
     }
 }
 
+const LOGS: &str = "It holds logs of containers, which are never stored.";
 const KIND_COMES_LATE: &str = "the list tells its items' kind after the items; give it as kubectl prints it";
 
 /// The document whose items are being read.

@@ -19,6 +19,8 @@ pub(in crate::input) struct Seen {
     pub(in crate::input) relevant: bool,
     /// What it holds that must not be kept.
     pub(in crate::input) secrets: Secrets,
+    /// Why it must not be kept, though no secret was met in it.
+    pub(in crate::input) private: Option<&'static str>,
     /// Where and why parts of it could not be read, `line:column: reason`.
     pub(in crate::input) unreadable: Vec<String>,
     /// Why it was not read, in a sentence, where no place can be blamed.
@@ -82,6 +84,8 @@ impl Seen {
                 "more than {MOST_OTHERS} values in it are no Kubernetes objects, so the rest is not read"
             );
             self.refuse(place, &why);
+            self.private =
+                Some("It was not read to its end, so it may hold secrets, which are never stored.");
         }
         enough
     }

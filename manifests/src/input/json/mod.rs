@@ -28,6 +28,8 @@ pub(super) enum Piece<'a> {
     Item(usize, &'a [u8]),
     /// The end of a document, which is given whole but for its `items`.
     Document(&'a [u8]),
+    /// Logs of a container were skipped.
+    Logs,
 }
 
 /// A position, counted from 1.
@@ -102,7 +104,11 @@ pub(super) fn split(reader: &mut dyn Read, take: &mut Take<'_>) -> Result<(), Br
                 }
             }
             Some(b'=') => {
+                let place = scanner.place;
                 scanner.logs()?;
+                if take(document, place, Piece::Logs).is_break() {
+                    return Ok(());
+                }
                 continue;
             }
             Some(_) => {
@@ -122,7 +128,7 @@ pub(super) fn is_stream(text: &[u8]) -> bool {
     let mut sound = true;
     let outcome = split(&mut &*text, &mut |_, _, piece| {
         sound &= match piece {
-            Piece::Items(_) => true,
+            Piece::Items(_) | Piece::Logs => true,
             Piece::Item(_, bytes) | Piece::Document(bytes) => {
                 serde_json::from_slice::<IgnoredAny>(bytes).is_ok()
             }

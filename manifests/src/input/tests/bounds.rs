@@ -57,6 +57,14 @@ fn endless_files_of_nothing_come_to_an_end() {
 }
 
 #[test]
+fn what_was_not_read_to_its_end_is_not_kept() {
+    let secret = r#"{"auths":{"docker.io":{"auth":"CANARY"}}}"#;
+    let given = format!("{}{secret}", "7 ".repeat(2_000));
+    let kept = files(&[("a.json", given.as_bytes())]).keep().unwrap();
+    assert_eq!((kept.files.len(), kept.left_out.len()), (0, 1), "{kept:?}");
+}
+
+#[test]
 fn yaml_of_a_multitude_of_documents_is_not_taken_apart() {
     let many = "---\na: 1\n".repeat(1_500);
     let sink = read(&[("many.yaml", many.as_bytes()), ("web.yaml", DEPLOYMENT.as_bytes())]);

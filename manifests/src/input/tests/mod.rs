@@ -379,6 +379,7 @@ fn json_is_taken_apart_whatever_the_sizes_of_the_pieces_read() {
             pieces.push(match piece {
                 json::Piece::Items(Some(head)) => format!("{document} items {}", text(head)),
                 json::Piece::Items(None) => format!("{document} array"),
+                json::Piece::Logs => format!("{document} logs"),
                 json::Piece::Item(index, bytes) => format!("{document} item {index} {}", text(bytes)),
                 json::Piece::Document(bytes) => format!("{document} document {}", text(bytes)),
             });

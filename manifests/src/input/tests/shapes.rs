@@ -97,6 +97,8 @@ fn a_dump_on_standard_output_is_read_and_its_logs_are_not() {
         assert_eq!(sink.objects(), [("Pod shop/a".to_owned(), &place(name, 1, "/items/0", true))], "{name}");
         assert!(sink.facts.contains(&Fact::Namespace("shop".to_owned())), "{name}");
         assert_eq!(sink.not_seen(), [], "{name}");
+        let kept = files(&[(name, dump.as_bytes())]).keep().unwrap();
+        assert!(kept.left_out[0].why.contains("logs of containers"), "{kept:?}");
     }
     let cut = dump.split("last line").next().unwrap();
     let sink = read(&[("dump.json", cut.as_bytes()), ("other.json", b"{}")]);

@@ -70,6 +70,7 @@ impl Serve {
         let base =
             format!("http://{}", shown(listener.local_addr().map_err(|error| not_bound(self.addr, &error))?));
 
+        let mut signals = StopSignals::listen().map_err(|error| no_signals(&error))?;
         let url = format!("{base}{}", session.printed_path());
         if output.is_json() {
             output.json(&json!({ "url": url }))?;
@@ -90,7 +91,7 @@ impl Serve {
         let server = tokio::spawn(async move {
             axum::serve(listener, app).with_graceful_shutdown(ends.cancelled_owned()).await
         });
-        stop_signal().await;
+        signals.next().await;
         output.note("Stopping; press Ctrl-C again to stop at once.");
         shutdown.cancel();
         let ended = async {
@@ -100,7 +101,7 @@ impl Serve {
         };
         tokio::select! {
             _ = tokio::time::timeout(GRACE, ended) => {}
-            () = stop_signal() => {}
+            () = signals.next() => {}
         }
         Ok(Status::Done)
     }
@@ -188,21 +189,40 @@ fn has_display() -> bool {
             .any(|name| env::var_os(name).is_some_and(|value| !value.is_empty()))
 }
 
-/// Ctrl-C, or a polite request of the system to end.
-async fn stop_signal() {
+/// Ctrl-C, or a polite request of the system to end. Listens from the moment it is made: a signal between the
+/// printed address and the first wait is not lost, and does not end the process half-way.
+struct StopSignals {
     #[cfg(unix)]
-    {
+    interrupt: tokio::signal::unix::Signal,
+    #[cfg(unix)]
+    terminate: tokio::signal::unix::Signal,
+}
+
+impl StopSignals {
+    #[cfg(unix)]
+    fn listen() -> io::Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
-            tokio::select! {
-                _ = tokio::signal::ctrl_c() => {}
-                _ = terminate.recv() => {}
-            }
-            return;
+        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
+    }
+
+    #[cfg(unix)]
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
         }
     }
-    // Without a handler the signal ends the process by itself.
-    let _ = tokio::signal::ctrl_c().await;
+
+    #[cfg(not(unix))]
+    fn listen() -> io::Result<Self> {
+        Ok(Self {})
+    }
+
+    #[cfg(not(unix))]
+    async fn next(&mut self) {
+        // Without a handler the signal ends the process by itself.
+        let _ = tokio::signal::ctrl_c().await;
+    }
 }
 
 fn remote_refused(addr: IpAddr) -> Problem {
@@ -220,6 +240,11 @@ fn not_bound(addr: IpAddr, error: &io::Error) -> Problem {
         ("The wizard could not be started.", format!("The port cannot be listened on: {error}."));
     Problem::bad_input("port_unusable", what, why, "Name another port with --port, or 0 for any free one.")
         .at(addr.to_string())
+}
+
+fn no_signals(error: &io::Error) -> Problem {
+    let why = format!("The system does not let it hear Ctrl-C: {error}.");
+    Problem::outside("no_signals", "The wizard could not be started.", why, "Try again.")
 }
 
 fn no_randomness(error: &impl std::fmt::Display) -> Problem {

@@ -78,7 +78,7 @@ impl Kept {
 fn look_at(name: &str, named: bool, mut bytes: &[u8]) -> file::Seen {
     let mut nobody = Nobody;
     let cancel = Cancel::default();
-    let mut reading = Reading { sink: &mut nobody, cancel: &cancel, cluster: Default::default(), objects: 0 };
+    let mut reading = Reading::new(&mut nobody, &cancel, Default::default());
     let whole = bytes;
     let mut seen = file::read(name, named, &mut bytes, &mut reading);
     // What could not be parsed could not be searched for secrets either, other than by its text.

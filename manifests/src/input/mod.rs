@@ -52,7 +52,7 @@ impl Files {
     /// but [`Fact::NotSeen`].
     pub fn read_now(&self, cancel: &Cancel, sink: &mut dyn FactSink) -> Result<(), Problem> {
         let cluster = ClusterFact { name: self.name.clone(), ..ClusterFact::default() };
-        let mut reading = Reading { sink, cancel, cluster, objects: 0 };
+        let mut reading = Reading::new(sink, cancel, cluster);
         let alone = self.given.len() == 1;
         let mut unparsed = None;
         self.each(&mut |met| match met {
@@ -64,6 +64,7 @@ impl Files {
             }
             Met::Refused { archive, why } => reading.not_seen(archive, why, NOT_UNPACKED),
         })?;
+        reading.tell_rest();
         let Reading { sink, cluster, .. } = reading;
         sink.fact(Fact::Cluster(cluster));
         unparsed.map_or(Ok(()), Err)
@@ -131,11 +132,19 @@ struct Reading<'a> {
     /// Filled from whichever file says something of it.
     cluster: ClusterFact,
     objects: u64,
+    /// Files that say nothing of what they are.
+    unread: usize,
 }
 
-impl Reading<'_> {
+impl<'a> Reading<'a> {
     /// Objects between two progress reports.
     const STRIDE: u64 = 1_000;
+    /// Files that say nothing and are told by name: a folder may be a whole workplace with thousands.
+    const TOLD: usize = 50;
+
+    fn new(sink: &'a mut dyn FactSink, cancel: &'a Cancel, cluster: ClusterFact) -> Self {
+        Self { sink, cancel, cluster, objects: 0, unread: 0 }
+    }
 
     fn is_cancelled(&self) -> bool {
         self.cancel.is_cancelled()
@@ -154,6 +163,24 @@ impl Reading<'_> {
 
     fn not_seen(&mut self, file: &str, why: String, effect: &str) {
         self.give(Fact::NotSeen(NotSeen { what: format!("file {file}"), why, effect: effect.to_owned() }));
+    }
+
+    /// As [`Reading::not_seen`], up to a number.
+    fn unread(&mut self, file: &str, why: String, effect: &str) {
+        self.unread += 1;
+        if self.unread <= Self::TOLD {
+            self.not_seen(file, why, effect);
+        }
+    }
+
+    fn tell_rest(&mut self) {
+        if let Some(more @ 1..) = self.unread.checked_sub(Self::TOLD) {
+            let what = format!("{more} more files");
+            let why =
+                "Nothing in them says what they are; the others like them are named one by one.".to_owned();
+            let effect = "They are left alone: nothing in them is counted or changed.".to_owned();
+            self.give(Fact::NotSeen(NotSeen { what, why, effect }));
+        }
     }
 
     fn count_object(&mut self, file: &str) {

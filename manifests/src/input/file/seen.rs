@@ -51,7 +51,7 @@ impl Seen {
             reading.not_seen(name, format!("{name}:{why}"), LEFT_ALONE);
         }
         if let Some(why) = unread {
-            reading.not_seen(name, format!("{why} {EXPECTED}"), LEFT_ALONE);
+            reading.unread(name, format!("{why} {EXPECTED}"), LEFT_ALONE);
         }
         if !self.secrets.is_empty() {
             reading.not_seen(name, self.secrets.told(name), NOT_KEPT);

@@ -72,6 +72,16 @@ fn in_a_folder_only_what_promised_something_is_named() {
 }
 
 #[test]
+fn of_a_multitude_the_first_are_named_and_the_rest_counted() {
+    let names: Vec<String> = (0..70).map(|n| format!("data/{n:02}.json")).collect();
+    let many: Vec<(&str, &[u8])> = names.iter().map(|name| (name.as_str(), b"{}".as_slice())).collect();
+    let sink = read_from(&folder(&many));
+    let not_seen = sink.not_seen();
+    assert_eq!((not_seen.len(), not_seen[49].0, not_seen[50].0), (51, "file data/49.json", "20 more files"));
+    assert_eq!(sink.files().len(), 70);
+}
+
+#[test]
 fn files_sent_from_a_folder_one_by_one_are_a_folder_s() {
     let sink = read(&[
         ("shop/a/logs.txt", b"{\"kind\": \"Pod\", \"apiVersion\": \"v1\"}\n"),

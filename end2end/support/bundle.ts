@@ -33,18 +33,23 @@ export class Bundle {
     return new Bundle(folder);
   }
 
-  /** The command lines that README.md gives under a heading: those of its `sh` blocks, joined where a line goes on. */
-  lines(heading: string): string[] {
+  /** The `sh` blocks that README.md gives under a heading, each to be copied as a whole. */
+  blocks(heading: string): string[] {
     const section = this.readme.split(/^## /m).find((part) => part.startsWith(heading));
     if (!section) throw new Error(`README.md has no section "${heading}"`);
-    return [...section.matchAll(/^```sh\n([\s\S]*?)^```/gm)]
-      .flatMap((block) => block[1].replaceAll("\\\n", " ").split("\n"))
+    return [...section.matchAll(/^```sh\n([\s\S]*?)^```/gm)].map((block) => block[1]);
+  }
+
+  /** The command lines of those blocks, joined where a line goes on. */
+  lines(heading: string): string[] {
+    return this.blocks(heading)
+      .flatMap((block) => block.replaceAll("\\\n", " ").split("\n"))
       .map((line) => line.trim())
       .filter((line) => line && !line.startsWith("#"));
   }
 
   /** Runs one of those lines from inside the bundle, as a person's shell would. */
-  sh(line: string, env: NodeJS.ProcessEnv): Promise<Result> {
-    return run("sh", ["-c", line], { cwd: this.folder, env });
+  sh(line: string, env: NodeJS.ProcessEnv, stdin?: string): Promise<Result> {
+    return run("sh", ["-c", line], { cwd: this.folder, env, stdin });
   }
 }

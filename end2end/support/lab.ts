@@ -12,6 +12,8 @@ async function command(args: string[]): Promise<string> {
 
 /** One request that a registry's front saw. */
 export interface Seen {
+  /** Whom it was charged to: `address:…` or `account:…`. */
+  principal: string;
   source: string;
   method: string;
   repository: string | null;
@@ -113,6 +115,17 @@ export class Lab {
 
   quay(): Promise<Seen[]> {
     return this.log(this.env.LAB_QUAY_ADMIN);
+  }
+
+  /** Opens an account at the lab's Docker Hub, with a paid plan. */
+  async account(name: string, password: string): Promise<void> {
+    const body = JSON.stringify({ [name]: { password, paid: true } });
+    const answer = await fetch(`${this.env.LAB_DOCKER_ADMIN}/accounts`, {
+      method: "PUT",
+      headers: { "content-type": "application/json" },
+      body,
+    });
+    if (!answer.ok) throw new Error(`the account was refused: ${answer.status}`);
   }
 
   ecr(): Promise<Seen[]> {

@@ -58,9 +58,13 @@ export interface Result {
 }
 
 /** Runs a command to its end; a status other than 0 is a result, not an error. */
-export function run(file: string, args: string[], options: { env?: NodeJS.ProcessEnv; cwd?: string } = {}): Promise<Result> {
+export function run(
+  file: string,
+  args: string[],
+  options: { env?: NodeJS.ProcessEnv; cwd?: string; stdin?: string } = {},
+): Promise<Result> {
   return new Promise((resolve, reject) => {
-    execFile(
+    const child = execFile(
       file,
       args,
       { env: { ...process.env, ...options.env }, cwd: options.cwd, maxBuffer: 512 * 1024 * 1024 },
@@ -69,6 +73,7 @@ export function run(file: string, args: string[], options: { env?: NodeJS.Proces
         resolve({ status: error ? Number(error.code) : 0, stdout, stderr });
       },
     );
+    child.stdin?.end(options.stdin ?? "");
   });
 }
 

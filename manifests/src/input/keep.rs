@@ -33,7 +33,7 @@ impl Files {
     /// Reads every file once and picks those whose bytes may be stored with a run.
     ///
     /// # Errors
-    /// As [`Files::read_now`].
+    /// As [`Files::read_now`], but for what cannot be parsed.
     pub fn keep(&self) -> Result<Kept, Problem> {
         let (mut kept, mut total) = (Kept::default(), 0);
         self.each(&mut |met| {

@@ -73,6 +73,8 @@ export function run(
         resolve({ status: error ? Number(error.code) : 0, stdout, stderr });
       },
     );
+    // A program that refuses its arguments may be gone before it is given anything.
+    child.stdin?.on("error", (error: NodeJS.ErrnoException) => error.code === "EPIPE" || reject(error));
     child.stdin?.end(options.stdin ?? "");
   });
 }

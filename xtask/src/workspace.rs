@@ -18,8 +18,12 @@ pub struct Workspace {
 
 impl Workspace {
     /// Asks cargo.
+    ///
+    /// The package's folder is the one `cargo run` names: checkouts that share a target folder share this
+    /// program too, and what it was compiled in may be another checkout than the one it is called in.
     pub fn find() -> Outcome<Self> {
-        let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).with_file_name("Cargo.toml");
+        let package = env::var_os("CARGO_MANIFEST_DIR").ok_or("call it as `cargo xtask`")?;
+        let manifest = Path::new(&package).with_file_name("Cargo.toml");
         let metadata = metadata(&manifest, &["--no-deps"])?;
         let folder = |name: &str| -> Outcome<PathBuf> {
             Ok(metadata[name].as_str().ok_or_else(|| format!("cargo metadata gives no {name}"))?.into())

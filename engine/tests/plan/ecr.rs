@@ -14,7 +14,7 @@ use manifests::bundle::build;
 use serde_json::Value;
 
 use crate::objects::dump;
-use crate::support::{answers, as_live, file, scan};
+use crate::support::{answers, as_live, file, give, scan};
 
 const HOST: &str = "111122223333.dkr.ecr.us-east-1.amazonaws.com";
 const CONTEXT: &str = "arn:aws:eks:us-east-1:111122223333:cluster/prod";
@@ -198,7 +198,6 @@ impl Unpacked {
 
     /// Status, calls, and what came by standard input.
     fn run(&self, line: &str, stdin: &str, account: &str) -> (Option<i32>, Vec<String>, String) {
-        use std::io::Write as _;
         let (log, given) = (self.0.path().join("log"), self.0.path().join("given"));
         for path in [&log, &given] {
             std::fs::write(path, "").unwrap();
@@ -215,7 +214,7 @@ impl Unpacked {
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
-        child.stdin.take().unwrap().write_all(stdin.as_bytes()).unwrap();
+        give(&mut child, stdin);
         let status = child.wait().unwrap();
         let calls = std::fs::read_to_string(&log).unwrap().lines().map(str::to_owned).collect();
         (status.code(), calls, std::fs::read_to_string(&given).unwrap())

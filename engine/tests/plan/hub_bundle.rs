@@ -1,6 +1,5 @@
 //! The bundle of a Docker Hub account: no login in it, and lines that let none out.
 
-use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
@@ -12,7 +11,7 @@ use serde_json::Value;
 
 use crate::bundle::{Unpacked, block, paths, text};
 use crate::hub_account::cluster;
-use crate::support::{answers, scan};
+use crate::support::{answers, give, scan};
 
 const TOKEN: &str = "dckr_pat_canary-6f1c";
 /// `acme`, and `acme:` with the token, as a login holds them.
@@ -57,7 +56,7 @@ fn run(unpacked: &Unpacked, script: &[&str], given: &str, says: &str) -> (Output
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    child.stdin.take().unwrap().write_all(given.as_bytes()).unwrap();
+    give(&mut child, given);
     let output = child.wait_with_output().unwrap();
     let read = |end: &str| std::fs::read_to_string(Path::new(&file(end))).unwrap_or_default();
     (output, read("argv").lines().map(str::to_owned).collect(), read("stdin"))

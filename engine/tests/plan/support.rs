@@ -1,6 +1,8 @@
 //! Files in memory, read by the real reader and folded by the real diagnosis.
 
+use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
+use std::process::Child;
 use std::sync::Arc;
 
 use domain::diagnosis::{Fold, Scan, SourceKind};
@@ -95,4 +97,12 @@ pub fn files_under(root: &Path) -> Vec<InputFile> {
     walk(root, root, &mut files);
     files.sort_by(|a, b| a.name.cmp(&b.name));
     files
+}
+
+/// Gives a script its standard input, also one that ends before it asks for any.
+pub fn give(script: &mut Child, text: &str) {
+    match script.stdin.take().unwrap().write_all(text.as_bytes()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => panic!("{error}"),
+        _ => {}
+    }
 }

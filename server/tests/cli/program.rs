@@ -1,7 +1,7 @@
 //! Runs the built program in a folder of its own.
 
 use std::fs;
-use std::io::Write as _;
+use std::io::{ErrorKind, Write as _};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
@@ -76,7 +76,11 @@ impl Program {
         command.args(args.split_whitespace());
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
-        child.stdin.take().unwrap().write_all(stdin).unwrap();
+        // A program that refuses its arguments may be gone before it is given anything.
+        match child.stdin.take().unwrap().write_all(stdin) {
+            Err(error) if error.kind() != ErrorKind::BrokenPipe => panic!("{error}"),
+            _ => {}
+        }
         let output = child.wait_with_output().unwrap();
         Ended {
             status: output.status.code().unwrap(),

@@ -202,7 +202,7 @@ pub fn knowledge(how: Knowledge) -> &'static str {
 /// A remedy as a choice: verb first.
 pub fn remedy(remedy: RemedyKind) -> &'static str {
     match remedy {
-        RemedyKind::Quay => "Pull from quay.io",
+        RemedyKind::Quay => "Pull from registries that do not count",
         RemedyKind::HubAccount => "Use a paid Docker Hub account",
         RemedyKind::EcrCopy => "Copy to Amazon ECR",
         RemedyKind::EcrCache => "Pull through Amazon ECR",
@@ -212,7 +212,7 @@ pub fn remedy(remedy: RemedyKind) -> &'static str {
 /// A remedy as what is done: the subject of a sentence.
 pub fn remedy_doing(remedy: RemedyKind) -> &'static str {
     match remedy {
-        RemedyKind::Quay => "Pulling from quay.io",
+        RemedyKind::Quay => "Pulling from registries that do not count",
         RemedyKind::HubAccount => "A paid Docker Hub account",
         RemedyKind::EcrCopy => "Copying to Amazon ECR",
         RemedyKind::EcrCache => "Pulling through Amazon ECR",
@@ -222,7 +222,7 @@ pub fn remedy_doing(remedy: RemedyKind) -> &'static str {
 /// A remedy as a word of the rail.
 pub fn remedy_short(remedy: RemedyKind) -> &'static str {
     match remedy {
-        RemedyKind::Quay => "quay.io",
+        RemedyKind::Quay => "other registries",
         RemedyKind::HubAccount => "paid account",
         RemedyKind::EcrCopy => "copy to ECR",
         RemedyKind::EcrCache => "ECR cache",

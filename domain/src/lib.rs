@@ -12,6 +12,7 @@
 pub mod cortex;
 pub mod diagnosis;
 pub mod ecr;
+pub mod equivalents;
 pub mod evidence;
 pub mod facts;
 pub mod image;

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::diagnosis::Scan;
+use crate::equivalents::Survey;
 use crate::plan::Plan;
 use crate::problem::Problem;
 use crate::remedy::{Answers, RemedyKind};
@@ -33,6 +34,12 @@ pub struct Run {
     pub remedy: Option<RemedyKind>,
     /// Answers of Configure.
     pub answers: Answers,
+    /// How far the asking of registries is that a plan rests on.
+    #[serde(default)]
+    pub plan_state: JobState,
+    /// What registries said.
+    #[serde(default)]
+    pub survey: Survey,
     /// The plan.
     pub plan: Option<Plan>,
     /// When the bundle was first downloaded or exported.
@@ -201,6 +208,8 @@ impl Run {
             scan: None,
             remedy: None,
             answers: Answers::default(),
+            plan_state: JobState::Idle,
+            survey: Survey::default(),
             plan: None,
             bundle_taken_at: None,
             verify_state: JobState::Idle,
@@ -218,7 +227,10 @@ impl Run {
             Step::Detect => (self.scan.is_some(), self.source.is_some()),
             Step::Remedy => (self.remedy.is_some(), self.scan.is_some()),
             Step::Configure => (self.plan.is_some(), self.remedy.is_some()),
-            Step::Review => (self.plan.is_some() && self.bundle_taken_at.is_some(), self.plan.is_some()),
+            Step::Review => {
+                let is_made = matches!(self.plan_state, JobState::Running { .. });
+                (self.plan.is_some() && self.bundle_taken_at.is_some(), self.plan.is_some() || is_made)
+            }
             Step::Apply => (self.bundle_taken_at.is_some(), self.plan.is_some()),
             Step::Verify => (self.verification.is_some(), self.plan.is_some()),
         };
@@ -240,6 +252,7 @@ impl Run {
         if step <= Step::Connect {
             self.scan = None;
             self.scan_state = JobState::Idle;
+            self.survey = Survey::default();
             self.requests.clear();
         }
         if step <= Step::Detect {
@@ -248,6 +261,7 @@ impl Run {
         }
         if step <= Step::Configure {
             self.plan = None;
+            self.plan_state = JobState::Idle;
             self.bundle_taken_at = None;
             self.verification = None;
             self.verify_state = JobState::Idle;

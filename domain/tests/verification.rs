@@ -44,6 +44,7 @@ fn plan() -> Plan {
         not_covered: vec![],
         unchanged: vec![],
         copies: vec![],
+        proofs: Vec::new(),
         ecr: None,
         steps: vec![Step {
             id: "01".into(),

@@ -6,7 +6,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { expect, test } from "@playwright/test";
 import { Bundle } from "../support/bundle.ts";
-import { isPull, Lab, repository, state } from "../support/lab.ts";
+import { isPull, Lab, repository, type Seen, state } from "../support/lab.ts";
 import { accessible, watch } from "../support/page.ts";
 import { Program } from "../support/program.ts";
 import { check, open, planAll, runId, scanCluster, takeBundle } from "../support/walk.ts";
@@ -25,7 +25,7 @@ for (const version of ["0.22", "0.20", "0.17"]) {
     });
     const before = await state(lab);
     const stuckBefore = await lab.stuck();
-    const program = await Program.serve({ env: lab.shell });
+    const program = await Program.serve({ env: lab.shell, args: lab.registries });
     const watched = watch(page);
 
     const [id, zip] = await test.step("from / to the bundle", async () => {
@@ -39,6 +39,16 @@ for (const version of ["0.22", "0.20", "0.17"]) {
       return [id, await (await takeBundle(page)).path()] as const;
     });
     const bundle = Bundle.unpack(zip);
+
+    await test.step("each new name is proven, and the proof cost no pull", async () => {
+      const proofs = bundle.plan.proofs ?? [];
+      expect(new Set(proofs.map((one) => one.state))).toEqual(new Set(["same"]));
+      const asked = (await lab.hub()).filter((one) => one.source === "127.0.0.1" && one.kind === "manifest");
+      expect(asked.length, "Docker Hub was asked").toBeGreaterThan(0);
+      expect(new Set(asked.map((one) => one.method))).toEqual(new Set(["HEAD"]));
+      expect(asked.some((one) => one.counted)).toBe(false);
+    });
+
     expect(bundle.plan.cortex_version).toContain(version);
     expect(await state(lab), "scanning and planning change nothing").toEqual(before);
 
@@ -87,7 +97,8 @@ for (const version of ["0.22", "0.20", "0.17"]) {
       const running = (await lab.containers()).filter((one) => wanted.has(one.image));
       expect(new Set(running.map((one) => one.image))).toEqual(wanted);
       for (const one of running) expect(one.state, `${one.namespace}/${one.pod}/${one.name}`).not.toBe("waiting");
-      const pulled = new Set((await lab.quay()).filter(isPull).map((one) => one.repository));
+      const byNodes = (one: Seen) => isPull(one) && one.source !== "127.0.0.1";
+      const pulled = new Set((await lab.elsewhere()).filter(byNodes).map((one) => one.repository));
       expect(pulled, "by the registry's own log").toEqual(new Set([...wanted].map(repository)));
     });
 

@@ -11,6 +11,7 @@ export interface Plan {
   cortex_version: string | null;
   edits: { file: string | null; object?: string; object_path?: string; path: string; from: string | null; to: string }[];
   not_covered: { image: string; where: string; container?: string; instead: string }[];
+  proofs?: { image: string; target: string; state: "same" | "other_build" | "not_asked" }[];
   steps: {
     id: string;
     target: { kind: string; namespace: string; name: string; uid: string };

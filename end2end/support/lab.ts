@@ -113,8 +113,15 @@ export class Lab {
     return this.log(this.env.LAB_DOCKER_ADMIN);
   }
 
-  quay(): Promise<Seen[]> {
-    return this.log(this.env.LAB_QUAY_ADMIN);
+  /** What the registries that count no pulls saw. */
+  async elsewhere(): Promise<Seen[]> {
+    return [...(await this.log(this.env.LAB_QUAY_ADMIN)), ...(await this.log(this.env.LAB_PUBLIC_ADMIN))];
+  }
+
+  /** Options that let the program find the lab's registries where it would ask the world's. */
+  get registries(): string[] {
+    const at = (name: string) => `${this.env[`LAB_${name}_HOST`]}=${this.env[`LAB_${name}_URL`]}`;
+    return ["DOCKER", "QUAY", "PUBLIC"].flatMap((name) => ["--registry-endpoint", at(name)]);
   }
 
   /** Opens an account at the lab's Docker Hub, with a paid plan. */

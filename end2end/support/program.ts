@@ -13,6 +13,9 @@ export function required(name: string): string {
   return value;
 }
 
+/** Nothing is asked of the world's registries: a port where nobody answers stands for them. */
+const ALONE = { HTTPS_PROXY: "http://127.0.0.1:9", NO_PROXY: "127.0.0.1,localhost" };
+
 export class Program {
   private constructor(
     private readonly child: ChildProcess,
@@ -25,7 +28,7 @@ export class Program {
   static async serve(options: { args?: string[]; env?: NodeJS.ProcessEnv } = {}): Promise<Program> {
     const dataDir = mkdtempSync(join(tmpdir(), "unthrottle-e2e-"));
     const child = spawn(binary, ["serve", "--no-open", "--port", "0", "--data-dir", dataDir, ...(options.args ?? [])], {
-      env: { ...process.env, ...options.env },
+      env: { ...process.env, ...ALONE, ...options.env },
       stdio: ["ignore", "pipe", "pipe"],
     });
     let errors = "";
@@ -83,7 +86,7 @@ export function run(
 export async function unthrottle(args: string[], env: NodeJS.ProcessEnv = {}): Promise<Result> {
   const dataDir = mkdtempSync(join(tmpdir(), "unthrottle-cli-"));
   try {
-    return await run(binary, [...args, "--data-dir", dataDir], { env });
+    return await run(binary, [...args, "--data-dir", dataDir], { env: { ...ALONE, ...env } });
   } finally {
     rmSync(dataDir, { recursive: true, force: true });
   }

@@ -57,6 +57,8 @@ export async function planAll(page: Page, remedy?: Remedy): Promise<void> {
   for (const [label, value] of Object.entries(remedy?.answers ?? {})) await page.getByLabel(label, { exact: true }).fill(value);
   await page.getByRole("button", { name: "Review the changes" }).click();
   await expect(page).toHaveURL(/\/review$/);
+  // Where registries are asked first, the plan comes when they have answered.
+  await expect(page.getByRole("link", { name: /^Take (the|a) bundle/ })).toBeVisible({ timeout: 30_000 });
 }
 
 /** From the changes to the downloaded bundle. */

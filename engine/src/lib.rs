@@ -8,6 +8,7 @@ pub mod quota;
 mod reading;
 pub mod runs;
 pub mod scan;
+pub mod survey;
 pub mod verify;
 
 pub use reading::Observer;

@@ -10,6 +10,7 @@ use async_trait::async_trait;
 use cluster::{ClusterReader, Practice};
 use domain::ports::{Clock, FactSource, InputFile, Sources};
 use domain::problem::Problem;
+use domain::registry::Registry;
 use domain::run::Source;
 use domain::time::Timestamp;
 use engine::runs::Runs;
@@ -62,14 +63,14 @@ impl Sources for Readers {
     }
 }
 
-/// The runs of a data folder. `role` says to other processes at the same store who we are.
+/// The runs of a data folder; without a `registry` none is asked. `role` says to other processes at the same store who we are.
 ///
 /// # Errors
 /// When the store cannot be opened.
-pub fn runs(data_dir: &Path, role: &str) -> Result<Arc<Runs>, Problem> {
+pub fn runs(data_dir: &Path, registry: Option<Arc<dyn Registry>>, role: &str) -> Result<Arc<Runs>, Problem> {
     let store = Arc::new(Store::open(data_dir)?);
     let owner = format!("{role} (process {})", process::id());
-    Ok(Arc::new(Runs::new(store, Arc::new(Readers), Arc::new(SystemClock), owner)))
+    Ok(Arc::new(Runs::new(store, Arc::new(Readers), registry, Arc::new(SystemClock), owner)))
 }
 
 /// Where runs are kept: the folder that was named, or the platform's place for a program's data.

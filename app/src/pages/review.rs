@@ -4,11 +4,13 @@ use std::collections::BTreeSet;
 
 use domain::plan::{FileDiff, Op, Plan, Refused, Risk};
 use domain::remedy::RemedyKind;
-use domain::run::Step;
+use domain::run::{JobState, Progress, Run, Step};
 use leptos::prelude::*;
 
 use super::Page;
-use crate::components::{Column, Heading, diff, frame, no_plan, not_seen, problems, prose, registry, table};
+use crate::components::{
+    Column, Heading, diff, frame, live_progress, no_plan, not_seen, problems, prose, registry, table,
+};
 use crate::view::ReviewView;
 use crate::words::{self, count};
 
@@ -18,12 +20,30 @@ pub fn review(view: &ReviewView) -> Page {
     let plan = view.base.run.plan.as_ref();
     let state = plan.map(|plan| if plan.change_needed { values(plan) } else { "no change".to_owned() });
     let heading = Heading { step: Step::Review, state, failed: !found.is_empty() };
-    let content = plan.map_or_else(|| no_plan(&view.base), |plan| planned(view, plan));
+    let content = match (&view.base.run.plan_state, plan) {
+        (JobState::Running { progress }, _) => asking(&view.base.run, progress),
+        (_, Some(plan)) => planned(view, plan),
+        (_, None) => no_plan(&view.base),
+    };
     let main = view! {
         {problems(found)}
         {content}
     };
     frame(&view.base, &heading, main.into_any())
+}
+
+/// Registries are asked before there is a plan.
+fn asking(run: &Run, progress: &Progress) -> AnyView {
+    view! {
+        <section>
+            <h1>"Asking whether the same images are elsewhere."</h1>
+            <p class="lead">
+                "By name and digest only: nothing is pulled, and Docker Hub counts none of it. What is not asked, or not answered, stays where it is."
+            </p>
+            {live_progress(run, Step::Review, progress)}
+        </section>
+    }
+    .into_any()
 }
 
 /// "15 values".

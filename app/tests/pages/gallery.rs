@@ -378,11 +378,22 @@ fn reviews(data: &Data) -> Vec<Shown> {
         shown("review-ecr-cache", || pages::review(&view(in_ecr(EcrWay::Cache), data.diffs()))),
         shown("review", || pages::review(&view(data.run(), data.diffs()))),
         shown("review-unchanged", || pages::review(&view(unchanged(data), vec![]))),
+        shown("review-asking", || pages::review(&view(asking(data), vec![]))),
         shown("review-no-plan", || pages::review(&view(until(data, Step::Configure), vec![]))),
         shown("review-problem", || {
             pages::review(&view(with_problem(until(data, Step::Configure), Step::Review, data), vec![]))
         }),
     ]
+}
+
+fn asking(data: &Data) -> Run {
+    let progress = Progress {
+        phase: "Asking registries".to_owned(),
+        done: 3,
+        total: Some(12),
+        early: Some(data.text("Now for prom/prometheus:v3.1.0.")),
+    };
+    Run { plan_state: JobState::Running { progress }, ..until(data, Step::Configure) }
 }
 
 const COMMANDS: &str = "kubectl --context prod-eks --namespace default patch deployment operator --type json --patch-file kubernetes/01-deployment-default-operator.json\n\

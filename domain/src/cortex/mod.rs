@@ -23,8 +23,8 @@ pub use change::{AcceptsKeys, accepts_changed_keys, change_command};
 pub use keys::{ClusterKey, cluster_keys, key_range};
 pub use published::{is_known_name, published_images, published_tags};
 pub use recognise::{
-    NoCopy, agreed_version, is_cortex_image, quay_copy, quay_equivalent, version_from_cluster_config,
-    version_in_tag, version_of_cortex_image, version_of_operator_image,
+    NoCopy, agreed_version, is_cortex_image, quay_copy, quay_equivalent, quay_name,
+    version_from_cluster_config, version_in_tag, version_of_cortex_image, version_of_operator_image,
 };
 pub use release::releases;
 pub use version::{NotAVersion, Version};

@@ -104,6 +104,13 @@ pub fn quay_copy(image: &ImageReference) -> Result<ImageReference, NoCopy> {
     image.with_repository(QUAY, &format!("{NAMESPACE}{name}")).map_err(|_| NoCopy::NotCortex)
 }
 
+/// The repository on quay.io where the copy of a Docker Hub image of Cortex is, or would be if its digest pin held
+/// there as well: pins and tags of no release are for quay.io to confirm.
+pub fn quay_name(image: &ImageReference) -> Option<String> {
+    let name = hub_name(image).filter(|name| is_known_name(name))?;
+    matches!(quay_copy(image), Ok(_) | Err(NoCopy::Pinned)).then(|| format!("{NAMESPACE}{name}"))
+}
+
 /// [`quay_copy`] without the reason, for an image of a given version: one of another version has none.
 pub fn quay_equivalent(image: &ImageReference, version: Version) -> Option<ImageReference> {
     quay_copy(image).ok().filter(|copy| version_in_tag(copy) == Some(version))

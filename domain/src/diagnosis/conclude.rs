@@ -1,6 +1,6 @@
 //! Weighs what was gathered: findings, exposure, budget, verdict, and the inventory for plans.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::cortex::is_cortex_image;
 use crate::facts::NotSeen;
@@ -292,6 +292,7 @@ fn inventory(fold: &Fold, findings: &[Finding], found: Option<&Cortex>) -> Inven
     Inventory {
         service_accounts: accounts::lending(fold),
         stuck: stuck(fold),
+        running: running(fold),
         ending_namespaces: fold.ending.iter().cloned().collect(),
         cluster: fold.cluster.clone(),
         nodes,
@@ -302,6 +303,12 @@ fn inventory(fold: &Fold, findings: &[Finding], found: Option<&Cortex>) -> Inven
         files: fold.files.iter().cloned().collect(),
         understood: fold.understood.iter().cloned().collect(),
     }
+}
+
+fn running(fold: &Fold) -> BTreeMap<String, BTreeSet<String>> {
+    let images = fold.pods.images.by_reference.iter();
+    let known = images.filter(|(_, image)| !image.running.is_empty());
+    known.map(|(reference, image)| (reference.clone(), image.running.clone())).collect()
 }
 
 /// Pods that Docker Hub refuses an image, whatever would have to be done about them. One that is going away

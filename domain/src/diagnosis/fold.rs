@@ -219,6 +219,13 @@ impl Fold {
                 has_secrets,
             );
         }
+        for status in &pod.statuses {
+            let named =
+                pod.spec.containers.iter().find(|c| c.name == status.name && !status.image_id.is_empty());
+            if let Some(container) = named {
+                self.pods.images.runs(&container.image, &status.image_id);
+            }
+        }
         if let Some(authored) = authored(&pod) {
             self.workloads.insert(authored.object.label(), authored);
         }

@@ -20,6 +20,8 @@ pub(super) struct ImageUse {
     pub(super) users: BTreeSet<User>,
     /// Starts by node: node number, creation time in seconds, whether the pull policy asks every time.
     starts: Vec<(u32, u64, bool)>,
+    /// Digests that pods run under this name.
+    pub(super) running: BTreeSet<String>,
     /// At least one user pulls it without any pull secret on the pod.
     pub(super) bare: bool,
 }
@@ -78,6 +80,21 @@ impl Images {
             if let Some(node) = node {
                 entry.starts.push((node, created_at.map_or(0, Timestamp::unix), always));
             }
+        }
+    }
+
+    /// Notes which digest a container runs, if the runtime pulled it under the very name that its pod gives. An
+    /// image that was loaded by hand has no such digest.
+    pub(super) fn runs(&mut self, image: &str, image_id: &str) {
+        let Ok(reference) = image.parse::<ImageReference>() else { return };
+        // The CRI's spelling, and the one that dockershim put before it.
+        let pulled = image_id.trim_start_matches("docker-pullable://").parse::<ImageReference>();
+        let Ok(pulled) = pulled else { return };
+        if let (Some(digest), Some(entry)) =
+            (pulled.digest(), self.by_reference.get_mut(&reference.normalized()))
+            && pulled.repository() == reference.repository()
+        {
+            entry.running.insert(digest.to_owned());
         }
     }
 

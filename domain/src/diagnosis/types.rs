@@ -1,5 +1,7 @@
 //! The values of a diagnosis: the wire shape of `scan -o json` (INTERFACE §4) and the inventory beside it.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde::{Deserialize, Serialize};
 
 use crate::cortex::Version;
@@ -296,6 +298,9 @@ pub struct Inventory {
     /// Pods of which Docker Hub refuses at least one image now, sorted by label.
     #[serde(default)]
     pub stuck: Vec<StuckPod>,
+    /// The digests that pods run now, by normalized Docker Hub reference.
+    #[serde(default)]
+    pub running: BTreeMap<String, BTreeSet<String>>,
     /// Namespaces that are being deleted, sorted.
     #[serde(default)]
     pub ending_namespaces: Vec<String>,

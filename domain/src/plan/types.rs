@@ -47,6 +47,9 @@ pub struct Plan {
     pub unchanged: Vec<String>,
     /// Images to copy first.
     pub copies: Vec<Copy>,
+    /// What registries proved of the other names, sorted; empty where the new place is the user's own.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub proofs: Vec<ImageProof>,
     /// What Amazon ECR has to hold first; `None` where nothing is pulled from there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ecr: Option<EcrSide>,
@@ -121,6 +124,33 @@ pub struct Copy {
     pub target: String,
     /// Digest, when pinned.
     pub digest: Option<String>,
+}
+
+/// What is known of an image under another name.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct ImageProof {
+    /// The image on Docker Hub, normalized.
+    pub image: String,
+    /// Its other name.
+    pub target: String,
+    /// How sure it is.
+    pub state: ProofState,
+    /// The digest that both have, where that is proven.
+    pub digest: Option<String>,
+    /// What was found out, in whole sentences.
+    pub says: String,
+}
+
+/// How sure it is that two names are one image.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ProofState {
+    /// Same digest.
+    Same,
+    /// The other name is there, as another build or with no digest to compare.
+    OtherBuild,
+    /// No registry said that the other name is there.
+    NotAsked,
 }
 
 /// What Amazon ECR has to hold before a cluster can pull from it.

@@ -14,8 +14,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::cortex::Version;
 use crate::diagnosis::Scan;
+use crate::equivalents::{Inquiry, Survey};
 use crate::facts::Origin;
-use crate::plan::{Copy, EcrSide, EcrWay, ImageMove, NotCovered, PatchOp, PullSecret, Risk};
+use crate::plan::{Copy, EcrSide, EcrWay, ImageMove, ImageProof, NotCovered, PatchOp, PullSecret, Risk};
 use crate::problem::Problem;
 use crate::workload::ObjectRef;
 
@@ -50,7 +51,7 @@ impl RemedyKind {
     /// The keys of `--set` that it takes.
     pub fn keys(self) -> &'static [&'static str] {
         match self {
-            Self::Quay => &[cortex_version::KEY],
+            Self::Quay => &quay::KEYS,
             Self::EcrCopy => &ecr::KEYS_OF_COPY,
             Self::EcrCache => &ecr::KEYS_OF_CACHE,
             Self::HubAccount => &hub_account::KEYS,
@@ -81,22 +82,33 @@ pub fn fits(scan: &Scan) -> Vec<Fit> {
 }
 
 /// What a remedy asks, with the answers that the inputs already give.
-pub fn questions(remedy: RemedyKind, scan: &Scan, answers: &Answers) -> Vec<Question> {
+pub fn questions(remedy: RemedyKind, scan: &Scan, survey: &Survey) -> Vec<Question> {
     match remedy {
-        RemedyKind::Quay => quay::questions(scan, answers),
+        RemedyKind::Quay => quay::questions(scan, survey),
         RemedyKind::EcrCopy => ecr::questions(EcrWay::Copy, scan),
         RemedyKind::EcrCache => ecr::questions(EcrWay::Cache, scan),
         RemedyKind::HubAccount => hub_account::questions(),
     }
 }
 
-/// What a remedy would change.
+/// What registries have to be asked before a remedy can be planned; nothing where it proves nothing by them.
+///
+/// # Errors
+/// As for [`draft`].
+pub fn inquiries(remedy: RemedyKind, scan: &Scan, answers: &Answers) -> Result<Vec<Inquiry>, Problem> {
+    match remedy {
+        RemedyKind::Quay => quay::inquiries(scan, answers),
+        RemedyKind::EcrCopy | RemedyKind::EcrCache | RemedyKind::HubAccount => Ok(Vec::new()),
+    }
+}
+
+/// What a remedy would change, by what registries said when they were asked.
 ///
 /// # Errors
 /// When it needs an answer it does not have, or an answer names nothing.
-pub fn draft(remedy: RemedyKind, scan: &Scan, answers: &Answers) -> Result<Draft, Problem> {
+pub fn draft(remedy: RemedyKind, scan: &Scan, answers: &Answers, survey: &Survey) -> Result<Draft, Problem> {
     let mut draft = match remedy {
-        RemedyKind::Quay => quay::draft(scan, answers)?,
+        RemedyKind::Quay => quay::draft(scan, answers, survey)?,
         RemedyKind::EcrCopy => ecr::draft(EcrWay::Copy, scan, answers)?,
         RemedyKind::EcrCache => ecr::draft(EcrWay::Cache, scan, answers)?,
         RemedyKind::HubAccount => hub_account::draft(scan, answers)?,
@@ -186,6 +198,8 @@ pub struct Draft {
     pub not_covered: Vec<NotCovered>,
     /// Images to copy first.
     pub copies: Vec<Copy>,
+    /// What registries proved of the names it gives, sorted.
+    pub proofs: Vec<ImageProof>,
     /// What Amazon ECR has to hold first.
     pub ecr: Option<EcrSide>,
     /// Risks.

@@ -62,6 +62,8 @@ impl Registry {
 pub const DOCKER_HUB: &str = "docker.io";
 /// The registry with the unlimited copies.
 pub const QUAY: &str = "quay.io";
+/// Amazon's public registry, where Docker itself pushes its Official Images.
+pub const ECR_PUBLIC: &str = "public.ecr.aws";
 /// A private registry on AWS, of the account that AWS' own documentation uses.
 pub const ECR: &str = "123456789012.dkr.ecr.us-east-1.amazonaws.com";
 
@@ -79,6 +81,7 @@ impl Default for Config {
                 Registry::at(DOCKER_HUB, Style::DockerHub, 5010),
                 Registry::at(QUAY, Style::Plain, 5020),
                 Registry::at(ECR, Style::Plain, 5030),
+                Registry::at(ECR_PUBLIC, Style::Plain, 5040),
             ],
         }
     }

@@ -12,7 +12,9 @@ mod steps;
 use std::collections::BTreeSet;
 
 use domain::diagnosis::Scan;
+use domain::equivalents::Survey;
 use domain::facts::NotSeen;
+use domain::image::ImageReference;
 use domain::plan::{Edit, FileDiff, Plan, Refused, Step};
 use domain::ports::InputFile;
 use domain::problem::Problem;
@@ -31,12 +33,18 @@ pub struct Made {
     pub diffs: Vec<FileDiff>,
 }
 
-/// Makes the plan of a remedy for what a scan found. `files` are the given files as they were read.
+/// Makes the plan of a remedy for what a scan found and what registries said. `files` are the given files as they were read.
 ///
 /// # Errors
 /// When the remedy needs an answer it does not have, or every given file had to be refused.
-pub fn make(scan: &Scan, kind: RemedyKind, answers: &Answers, files: &[InputFile]) -> Result<Made, Problem> {
-    let mut draft = remedy::draft(kind, scan, answers)?;
+pub fn make(
+    scan: &Scan,
+    kind: RemedyKind,
+    answers: &Answers,
+    survey: &Survey,
+    files: &[InputFile],
+) -> Result<Made, Problem> {
+    let mut draft = remedy::draft(kind, scan, answers, survey)?;
     let mut refused = files::unreadable(scan);
     embedded::expand(&mut draft, &mut refused);
     let edited = files::edit(&draft, scan, files);
@@ -78,7 +86,7 @@ pub fn make(scan: &Scan, kind: RemedyKind, answers: &Answers, files: &[InputFile
         cortex_version: draft.cortex_version,
         change_needed,
         summary: summary(
-            if draft.ecr.is_some() { "Amazon ECR" } else { "quay.io" },
+            &place(&draft),
             change_needed,
             patched.len(),
             &steps,
@@ -91,6 +99,7 @@ pub fn make(scan: &Scan, kind: RemedyKind, answers: &Answers, files: &[InputFile
         not_covered: draft.not_covered,
         unchanged,
         copies: draft.copies,
+        proofs: draft.proofs,
         ecr: draft.ecr,
         steps,
         risks: draft.risks,
@@ -102,6 +111,20 @@ pub fn make(scan: &Scan, kind: RemedyKind, answers: &Answers, files: &[InputFile
     }
     plan.digest = digest(&plan)?;
     Ok(Made { plan, patched, diffs })
+}
+
+/// Where images come from afterwards.
+fn place(draft: &Draft) -> String {
+    if draft.ecr.is_some() {
+        return "Amazon ECR".to_owned();
+    }
+    let images = draft.images().into_iter().filter_map(|image| image.parse::<ImageReference>().ok());
+    let registries: BTreeSet<String> = images.map(|image| image.domain().to_owned()).collect();
+    let registries: Vec<&str> = registries.iter().map(String::as_str).collect();
+    match registries.split_last() {
+        Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
+        _ => registries.concat(),
+    }
 }
 
 /// Why nothing changes. What was left alone for lack of certainty comes first: it may well need a change.

@@ -2,11 +2,12 @@
 
 use domain::ports::InputFile;
 use domain::problem::Problem;
-use domain::remedy::{Answers, RemedyKind};
+use domain::remedy::RemedyKind;
 use domain::run::{Run, Source, Step, StepState};
 
+use super::planning::make;
 use super::{Refusal, Runs, problems};
-use crate::plan::{self, Made};
+use crate::plan::Made;
 
 impl Runs {
     /// Connects a run to what it shall read, with the files to keep for it. Whatever rested on another
@@ -54,30 +55,6 @@ impl Runs {
         Ok(self.note(id, "remedy_chosen", remedy.word())?)
     }
 
-    /// Answers what the chosen remedy asks and makes the plan. The answers are kept even when no plan can be
-    /// made of them; a plan of other answers is forgotten.
-    ///
-    /// # Errors
-    /// `too_early` without a remedy, what the plan lacks, `run_in_use`, `run_unknown`, or the store's problem.
-    pub fn configure(&self, id: &str, answers: Answers) -> Result<(), Refusal> {
-        let digest = self.change(id, Step::Configure, |run| {
-            if run.step_state(Step::Configure) == StepState::Later {
-                return Err(problems::too_early(Step::Configure));
-            }
-            let before = run.plan.take();
-            run.answers = answers;
-            let made = make(run, &self.store.load_files(id)?)?;
-            if before.as_ref() == Some(&made.plan) {
-                run.plan = before;
-            } else {
-                run.answered(Step::Configure);
-                run.plan = Some(made.plan);
-            }
-            Ok(run.plan.as_ref().map(|plan| plan.digest.clone()).unwrap_or_default())
-        })?;
-        Ok(self.note(id, "plan_made", digest)?)
-    }
-
     /// The plan of a run with what it makes of the given files, made again from what is stored: the same run
     /// gives the same bytes.
     ///
@@ -119,11 +96,4 @@ pub struct Material {
     pub files: Vec<InputFile>,
     /// The plan and what it makes of the files.
     pub made: Made,
-}
-
-fn make(run: &Run, files: &[InputFile]) -> Result<Made, Problem> {
-    let (Some(scan), Some(remedy)) = (&run.scan, run.remedy) else {
-        return Err(problems::too_early(Step::Configure));
-    };
-    plan::make(scan, remedy, &run.answers, files)
 }

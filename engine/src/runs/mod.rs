@@ -9,6 +9,7 @@
 
 mod answers;
 mod jobs;
+mod planning;
 mod problems;
 mod work;
 
@@ -16,6 +17,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use domain::ports::{Clock, JournalEntry, Lease, RunStore, Sources};
 use domain::problem::Problem;
+use domain::registry::Registry;
 use domain::run::{JobState, Run, Step};
 use domain::time::Timestamp;
 use tokio::sync::watch;
@@ -32,6 +34,8 @@ const LEASE_SECONDS: u64 = 30;
 pub struct Runs {
     store: Arc<dyn RunStore>,
     sources: Arc<dyn Sources>,
+    /// Who asks registries; nobody when they are not to be asked.
+    registry: Option<Arc<dyn Registry>>,
     clock: Arc<dyn Clock>,
     /// Who we are to other processes at the same store.
     owner: String,
@@ -65,15 +69,24 @@ impl From<Problem> for Refusal {
 }
 
 impl Runs {
-    /// A service over a store. `owner` is a name for people that differs between processes, such as
+    /// A service over a store. Without a `registry` none is asked, and plans say what is not proven. `owner` is a name for people that differs between processes, such as
     /// `the wizard (process 4711)`.
     pub fn new(
         store: Arc<dyn RunStore>,
         sources: Arc<dyn Sources>,
+        registry: Option<Arc<dyn Registry>>,
         clock: Arc<dyn Clock>,
         owner: impl Into<String>,
     ) -> Self {
-        Self { store, sources, clock, owner: owner.into(), jobs: Jobs::default(), turn: Mutex::default() }
+        Self {
+            store,
+            sources,
+            registry,
+            clock,
+            owner: owner.into(),
+            jobs: Jobs::default(),
+            turn: Mutex::default(),
+        }
     }
 
     /// A new, empty run.
@@ -153,13 +166,15 @@ impl Runs {
     }
 
     fn bring_up_to_date(&self, run: &mut Run) -> Result<(), Problem> {
-        let running = [Step::Detect, Step::Verify].into_iter().find(|&step| is_running(run, step));
+        let running =
+            [Step::Detect, Step::Review, Step::Verify].into_iter().find(|&step| is_running(run, step));
         let Some(step) = running else { return Ok(()) };
         if let Some(job) = self.jobs.of(&run.id) {
             *state_mut(run, step) = JobState::Running { progress: job.events.borrow().progress.clone() };
         } else if self.store.holder(&run.id, &self.clock.now())?.is_none_or(|held| held.owner == self.owner) {
             *state_mut(run, step) = JobState::Failed;
-            run.problems.insert(step, vec![problems::interrupted(step)]);
+            let shown_at = if step == Step::Review { Step::Configure } else { step };
+            run.problems.insert(shown_at, vec![problems::interrupted(step)]);
         }
         Ok(())
     }
@@ -212,10 +227,18 @@ impl Runs {
 }
 
 fn is_running(run: &Run, step: Step) -> bool {
-    let state = if step == Step::Verify { &run.verify_state } else { &run.scan_state };
+    let state = match step {
+        Step::Verify => &run.verify_state,
+        Step::Review => &run.plan_state,
+        _ => &run.scan_state,
+    };
     matches!(state, JobState::Running { .. })
 }
 
 fn state_mut(run: &mut Run, step: Step) -> &mut JobState {
-    if step == Step::Verify { &mut run.verify_state } else { &mut run.scan_state }
+    match step {
+        Step::Verify => &mut run.verify_state,
+        Step::Review => &mut run.plan_state,
+        _ => &mut run.scan_state,
+    }
 }

@@ -45,9 +45,10 @@ pub(super) fn too_early(step: Step) -> Problem {
 pub(super) fn interrupted(step: Step) -> Problem {
     let (what, next) = match step {
         Step::Verify => ("The check was interrupted.", "Check again."),
+        Step::Review => ("The asking of registries was interrupted.", "Go on to the review again."),
         _ => ("The scan was interrupted.", "Scan again."),
     };
-    let why = "The program ended while it was reading. Nothing was changed anywhere.";
+    let why = "The program ended before it was done. Nothing was changed anywhere.";
     Problem { kind: ProblemKind::Interrupted, ..Problem::bad_input("interrupted", what, why, next) }
 }
 

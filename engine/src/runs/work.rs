@@ -42,7 +42,7 @@ impl Runs {
         let (runs, id) = (Arc::clone(self), id.to_owned());
         self.jobs.start(async move {
             let scanned = runs.scan(&id, &source, given, &files_before, &desk).await;
-            runs.end(&id, &desk, |run| keep_scan(run, scanned, &desk.cancel));
+            runs.end(&id, &desk, Step::Detect, |run| keep_scan(run, scanned, &desk.cancel));
             drop(desk);
             runs.let_go(&id);
         });
@@ -74,7 +74,7 @@ impl Runs {
         let (runs, id) = (Arc::clone(self), id.to_owned());
         self.jobs.start(async move {
             let verified = runs.verify(&plan, &source, &desk).await;
-            runs.end(&id, &desk, |run| keep_verification(run, verified, &desk.cancel));
+            runs.end(&id, &desk, Step::Verify, |run| keep_verification(run, verified, &desk.cancel));
             drop(desk);
             runs.let_go(&id);
         });
@@ -125,12 +125,18 @@ impl Runs {
         self.jobs.of(id).is_some_and(|job| job.events.borrow().step == step)
     }
 
-    /// Keeps the result of a job, unless the run has got another job or source meanwhile.
-    fn end(&self, id: &str, desk: &Desk, keep: impl FnOnce(&mut Run) -> Result<Ended, Problem>) {
+    /// Keeps the result of a job, unless the run has got another job or source meanwhile. A problem is shown at
+    /// `step`.
+    pub(super) fn end(
+        &self,
+        id: &str,
+        desk: &Desk,
+        step: Step,
+        keep: impl FnOnce(&mut Run) -> Result<Ended, Problem>,
+    ) {
         if !desk.is_current() {
             return;
         }
-        let step = if self.goes_on(id, Step::Verify) { Step::Verify } else { Step::Detect };
         let noted = match self.change(id, step, keep) {
             Ok(Ended { what, detail }) => self.note(id, what, detail),
             Err(Refusal::Kept(problem)) => self.note(id, failed(step), problem.code),
@@ -142,7 +148,7 @@ impl Runs {
     }
 
     /// Renews the lease of a run as long as its job goes on, so that a slow answer does not look like death.
-    fn keep_lease(self: &Arc<Self>, id: &str) {
+    pub(super) fn keep_lease(self: &Arc<Self>, id: &str) {
         let Some(mut job) = self.jobs.of(id) else { return };
         let (runs, id) = (Arc::clone(self), id.to_owned());
         self.jobs.accompany(async move {
@@ -157,7 +163,7 @@ impl Runs {
         });
     }
 
-    fn let_go(&self, id: &str) {
+    pub(super) fn let_go(&self, id: &str) {
         if self.jobs.of(id).is_none()
             && let Err(problem) = self.store.release(id, &self.owner)
         {
@@ -167,13 +173,17 @@ impl Runs {
 }
 
 /// How a job ended well, for the journal.
-struct Ended {
-    what: &'static str,
-    detail: String,
+pub(super) struct Ended {
+    pub(super) what: &'static str,
+    pub(super) detail: String,
 }
 
 fn failed(step: Step) -> &'static str {
-    if step == Step::Verify { "check_failed" } else { "scan_failed" }
+    match step {
+        Step::Verify => "check_failed",
+        Step::Configure => "plan_failed",
+        _ => "scan_failed",
+    }
 }
 
 fn keep_scan(run: &mut Run, scanned: Result<Scanned, Problem>, cancel: &Cancel) -> Result<Ended, Problem> {
@@ -208,7 +218,7 @@ fn word(result: &impl serde::Serialize) -> String {
     serde_json::to_value(result).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
 }
 
-fn ending(cancel: &Cancel, done: &'static str, stopped: &'static str) -> (JobState, &'static str) {
+pub(super) fn ending(cancel: &Cancel, done: &'static str, stopped: &'static str) -> (JobState, &'static str) {
     if cancel.is_cancelled() { (JobState::Cancelled, stopped) } else { (JobState::Done, done) }
 }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::{Command, Output};
 
+use domain::equivalents::Survey;
 use domain::ports::InputFile;
 use domain::remedy::RemedyKind;
 use engine::plan::make;
@@ -17,14 +18,21 @@ use crate::support::{answers, as_live, file, scan};
 /// The bundle of a live cluster under a context's name.
 fn of_cluster(context: &str) -> Vec<BundleFile> {
     let scan = as_live(scan(&[dump()]), context);
-    let made = make(&scan, RemedyKind::Quay, &answers(&[], &[]), &[]).unwrap();
+    let made = make(&scan, RemedyKind::Quay, &answers(&[], &[]), &Survey::default(), &[]).unwrap();
     build(&made.plan, &scan, &[], &made.patched, &made.diffs, b"<!doctype html>".to_vec()).unwrap()
 }
 
 /// The bundle of given files.
 fn of_files(files: &[InputFile], version: &str) -> Vec<BundleFile> {
     let scan = scan(files);
-    let made = make(&scan, RemedyKind::Quay, &answers(&[("cortex-version", version)], &[]), files).unwrap();
+    let made = make(
+        &scan,
+        RemedyKind::Quay,
+        &answers(&[("cortex-version", version)], &[]),
+        &Survey::default(),
+        files,
+    )
+    .unwrap();
     build(&made.plan, &scan, files, &made.patched, &made.diffs, b"<!doctype html>".to_vec()).unwrap()
 }
 
@@ -312,7 +320,7 @@ fn text_of_a_cluster_is_no_markup() {
     let mut scan = as_live(scan(&[dump()]), "prod");
     scan.inventory.cluster.name = "x`\n## Apply\n```sh\nrm -rf /\n```".into();
     scan.inventory.workloads[0].managed_by = Some("<script>alert(1)</script> [x](http://evil)".into());
-    let made = make(&scan, RemedyKind::Quay, &answers(&[], &[]), &[]).unwrap();
+    let made = make(&scan, RemedyKind::Quay, &answers(&[], &[]), &Survey::default(), &[]).unwrap();
     let files = build(&made.plan, &scan, &[], &[], &made.diffs, Vec::new()).unwrap();
     let readme = text(&files, "README.md");
     assert_eq!(readme.matches("\n## Apply").count(), 1);

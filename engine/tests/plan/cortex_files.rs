@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use domain::cortex::{Version, cluster_keys, published_images, releases};
+use domain::equivalents::Survey;
 use domain::ports::InputFile;
 use domain::remedy::RemedyKind;
 use engine::plan::make;
@@ -304,7 +305,7 @@ fn a_file_with_aws_keys_is_refused_with_the_keys_place_and_the_way_out() {
         file("cortex.yaml", "- name: a\n  predictor: {type: python, path: p}\n"),
     ];
     let set = answers(&[("cortex-version", "0.18.1")], &[]);
-    let made = make(&scan(&given), RemedyKind::Quay, &set, &given[1..]).unwrap();
+    let made = make(&scan(&given), RemedyKind::Quay, &set, &Survey::default(), &given[1..]).unwrap();
     let [refused] = &made.plan.refused[..] else { panic!("{:?}", made.plan.refused) };
     assert_eq!((refused.file.as_str(), refused.place.as_str()), ("cluster.yaml", "cluster.yaml:3:1"));
     for part in
@@ -314,7 +315,7 @@ fn a_file_with_aws_keys_is_refused_with_the_keys_place_and_the_way_out() {
     }
     assert_eq!(made.patched.len(), 1);
 
-    let problem = make(&scan(&given[..1]), RemedyKind::Quay, &set, &[]).unwrap_err();
+    let problem = make(&scan(&given[..1]), RemedyKind::Quay, &set, &Survey::default(), &[]).unwrap_err();
     assert_eq!((problem.code.as_str(), problem.place.as_str()), ("nothing_planned", "cluster.yaml:3:1"));
     assert!(problem.why.contains("aws_access_key_id"), "{}", problem.why);
     assert!(!format!("{made:?}{problem:?}").contains("CANARY"));
@@ -324,7 +325,7 @@ fn a_file_with_aws_keys_is_refused_with_the_keys_place_and_the_way_out() {
 fn a_file_too_large_to_be_kept_is_refused_as_such() {
     let given = [file("cluster.yaml", "cluster_name: c\nregion: r\n")];
     let set = answers(&[("cortex-version", "0.18.1")], &[]);
-    let problem = make(&scan(&given), RemedyKind::Quay, &set, &[]).unwrap_err();
+    let problem = make(&scan(&given), RemedyKind::Quay, &set, &Survey::default(), &[]).unwrap_err();
     assert_eq!(problem.place, "cluster.yaml:1:1");
     assert!(problem.why.contains("larger than 16 MiB"), "{}", problem.why);
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::process::{Command, Stdio};
 
 use domain::diagnosis::Scan;
+use domain::equivalents::Survey;
 use domain::plan::{EcrWay, Plan};
 use domain::ports::InputFile;
 use domain::problem::Problem;
@@ -22,14 +23,14 @@ const TARGET: [(&str, &str); 2] = [("account", "111122223333"), ("region", "us-e
 
 fn of_cluster(remedy: RemedyKind, set: &[(&str, &str)]) -> (Plan, Vec<BundleFile>) {
     let scan = as_live(scan(&[dump()]), CONTEXT);
-    let made = make(&scan, remedy, &answers(set, &[]), &[]).unwrap();
+    let made = make(&scan, remedy, &answers(set, &[]), &Survey::default(), &[]).unwrap();
     let bundle =
         build(&made.plan, &scan, &[], &made.patched, &made.diffs, b"<!doctype html>".to_vec()).unwrap();
     (made.plan, bundle)
 }
 
 fn refused(scan: &Scan, remedy: RemedyKind, set: &[(&str, &str)]) -> Problem {
-    make(scan, remedy, &answers(set, &[]), &[]).unwrap_err()
+    make(scan, remedy, &answers(set, &[]), &Survey::default(), &[]).unwrap_err()
 }
 
 fn text<'a>(files: &'a [BundleFile], path: &str) -> &'a str {
@@ -80,7 +81,8 @@ fn pins_survive() {
     ] {
         let given = [file("d.yaml", pod(&image))];
         let scan = scan(&given);
-        let made = make(&scan, RemedyKind::EcrCopy, &answers(&TARGET, &[]), &given).unwrap();
+        let made =
+            make(&scan, RemedyKind::EcrCopy, &answers(&TARGET, &[]), &Survey::default(), &given).unwrap();
         assert_eq!(made.plan.edits[0].to, format!("{HOST}/docker-hub/library/{to}"));
         assert_eq!(made.plan.copies[0].digest.as_deref(), Some(digest));
         let files = build(&made.plan, &scan, &given, &made.patched, &made.diffs, Vec::new()).unwrap();
@@ -92,7 +94,7 @@ fn pins_survive() {
 #[test]
 fn what_the_kubeconfig_says_is_not_asked() {
     let live = as_live(scan(&[dump()]), CONTEXT);
-    let found: Vec<_> = questions(RemedyKind::EcrCopy, &live, &answers(&[], &[]))
+    let found: Vec<_> = questions(RemedyKind::EcrCopy, &live, &Survey::default())
         .into_iter()
         .map(|question| (question.key, question.found.map(|(value, _)| value).unwrap_or_default()))
         .collect();
@@ -130,7 +132,8 @@ fn cortex_files_name_ecr_too() {
         ),
         file("cortex.yaml", "- name: a\n  predictor:\n    type: python\n    image: me/own:3\n"),
     ];
-    let made = make(&scan(&given), RemedyKind::EcrCopy, &answers(&TARGET, &[]), &given).unwrap();
+    let made =
+        make(&scan(&given), RemedyKind::EcrCopy, &answers(&TARGET, &[]), &Survey::default(), &given).unwrap();
     let to = |path: &str| format!("{HOST}/docker-hub/{path}");
     let edit = |path: &str| made.plan.edits.iter().find(|edit| edit.path == path).unwrap();
     assert_eq!(edit("/image_operator").to, to("cortexlabs/operator:0.18.1"));
@@ -156,7 +159,7 @@ fn the_comparison_begins_with_what_helps_and_costs_least() {
     );
     let plain = scan(&[file(
         "p.yaml",
-        "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: c, image: nginx}]}\n",
+        "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: c, image: mine/app}]}\n",
     )]);
     assert_eq!(kinds(&plain).last(), Some(&(RemedyKind::Quay, FitLevel::CannotHelp)));
     let mut elsewhere = cortex;

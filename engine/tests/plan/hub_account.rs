@@ -1,5 +1,6 @@
 //! A Docker Hub account: lists that are added to, pods that are made anew, and what is left as it is.
 
+use domain::equivalents::Survey;
 use domain::plan::{Op, Plan, Step};
 use domain::ports::InputFile;
 use domain::problem::Problem;
@@ -18,7 +19,7 @@ pub fn cluster() -> Vec<InputFile> {
 }
 
 pub fn plan_with(files: &[InputFile], set: &[(&str, &str)], only: &[&str]) -> Result<Made, Problem> {
-    make(&scan(files), RemedyKind::HubAccount, &answers(set, only), files)
+    make(&scan(files), RemedyKind::HubAccount, &answers(set, only), &Survey::default(), files)
 }
 
 fn of_cluster() -> Plan {

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
+use domain::equivalents::Survey;
 use domain::remedy::RemedyKind;
 use engine::plan::make;
 use manifests::archive::BundleFile;
@@ -21,7 +22,7 @@ const LOGIN: &str = "YWNtZTpkY2tyX3BhdF9jYW5hcnktNmYxYw==";
 fn bundle(set: &[(&str, &str)]) -> Vec<BundleFile> {
     let files = cluster();
     let scan = scan(&files);
-    let made = make(&scan, RemedyKind::HubAccount, &answers(set, &[]), &files).unwrap();
+    let made = make(&scan, RemedyKind::HubAccount, &answers(set, &[]), &Survey::default(), &files).unwrap();
     build(&made.plan, &scan, &files, &made.patched, &made.diffs, b"<!doctype html>".to_vec()).unwrap()
 }
 

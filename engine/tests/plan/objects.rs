@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use domain::equivalents::Survey;
 use domain::plan::{Edit, PatchVerb, Plan, Step};
 use domain::ports::InputFile;
 use domain::remedy::{FitLevel, RemedyKind, quay};
@@ -258,7 +259,9 @@ fn values(edits: &[Edit]) -> BTreeSet<Value4> {
 fn a_live_scan_and_a_dump_agree() {
     let dump = dump();
     let dumped = of_dump();
-    let live = make(&as_live(scan(&[dump]), "prod"), RemedyKind::Quay, &answers(&[], &[]), &[]).unwrap();
+    let live =
+        make(&as_live(scan(&[dump]), "prod"), RemedyKind::Quay, &answers(&[], &[]), &Survey::default(), &[])
+            .unwrap();
     assert_eq!(values(&dumped.edits), values(&live.plan.edits));
     assert_eq!(labels(&dumped), labels(&live.plan));
     assert_eq!(dumped.steps, live.plan.steps);
@@ -300,16 +303,17 @@ fn without_cortex_everything_is_named_and_nothing_changed() {
     assert!(!made.plan.change_needed && made.plan.steps.is_empty() && made.patched.is_empty());
     assert_eq!(made.plan.not_covered.len(), 1);
     assert_eq!(made.plan.unchanged, ["x.json"]);
-    assert_eq!(quay::fit(&scan(&given)).level, FitLevel::CannotHelp);
-    assert!(quay::questions(&scan(&given), &answers(&[], &[])).is_empty());
+    let fit = quay::fit(&scan(&given));
+    assert_eq!((fit.level, fit.headline.as_str()), (FitLevel::Partly, "Up to 1 of 1 image, no cost"));
+    assert!(quay::questions(&scan(&given), &Survey::default()).is_empty());
 }
 
 #[test]
 fn the_fit_counts_what_would_move() {
     let fit = quay::fit(&scan(&[dump()]));
     assert_eq!(fit.level, FitLevel::Partly);
-    assert!(fit.headline.starts_with("7 of 9 images"), "{}", fit.headline);
-    let questions = quay::questions(&scan(&[dump()]), &answers(&[], &[]));
+    assert!(fit.headline.starts_with("7 to 9 of 9 images"), "{}", fit.headline);
+    let questions = quay::questions(&scan(&[dump()]), &Survey::default());
     assert_eq!(questions[0].found.as_ref().map(|(version, _)| version.as_str()), Some("0.20.0"));
 }
 

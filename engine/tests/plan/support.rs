@@ -6,6 +6,7 @@ use std::process::Child;
 use std::sync::Arc;
 
 use domain::diagnosis::{Fold, Scan, SourceKind};
+use domain::equivalents::Survey;
 use domain::facts::Fact;
 use domain::ports::{Cancel, FactSink, InputFile};
 use domain::problem::Problem;
@@ -45,7 +46,7 @@ pub fn answers(set: &[(&str, &str)], only: &[&str]) -> Answers {
 }
 
 pub fn plan(files: &[InputFile], answers: &Answers) -> Result<Made, Problem> {
-    make(&scan(files), RemedyKind::Quay, answers, files)
+    make(&scan(files), RemedyKind::Quay, answers, &Survey::default(), files)
 }
 
 /// A dump read as if it had come from the cluster itself.

@@ -7,4 +7,6 @@ mod scan;
 #[cfg(test)]
 mod support;
 #[cfg(test)]
+mod survey;
+#[cfg(test)]
 mod verify;

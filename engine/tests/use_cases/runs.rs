@@ -23,7 +23,7 @@ impl House {
 
     fn runs(&self, owner: &str, script: Script) -> Arc<Runs> {
         let (store, clock) = (Arc::clone(&self.store), Arc::clone(&self.clock));
-        Arc::new(Runs::new(store, Arc::new(script), clock, owner))
+        Arc::new(Runs::new(store, Arc::new(script), None, clock, owner))
     }
 }
 

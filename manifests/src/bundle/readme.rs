@@ -6,7 +6,8 @@ use std::fmt::Write as _;
 use domain::cortex::change_command;
 use domain::diagnosis::{Scan, Verdict};
 use domain::facts::CortexFileKind;
-use domain::plan::{EcrSide, EcrWay, Plan};
+use domain::image::ImageReference;
+use domain::plan::{EcrSide, EcrWay, ImageProof, Plan, ProofState};
 use domain::ports::InputFile;
 use domain::remedy::RemedyKind;
 
@@ -47,7 +48,7 @@ fn before(plan: &Plan, text: &mut Text) {
     text.heading(2, "Before you apply");
     match &plan.ecr {
         Some(ecr) => registry(ecr, text),
-        None => copies_on_quay(plan, text),
+        None => proofs(plan, text),
     }
 }
 
@@ -74,26 +75,37 @@ fn registry(ecr: &EcrSide, text: &mut Text) {
     text.paragraph("The role of the nodes needs the rights in `aws/policy-nodes.json`.");
 }
 
-fn copies_on_quay(plan: &Plan, text: &mut Text) {
-    text.paragraph(
-        "Whether quay.io still holds these copies was not asked when the plan was made. Each line has to answer with \
-         200; if one does not, leave its image out.",
-    );
-    let images: BTreeSet<&str> = plan
-        .edits
-        .iter()
-        .map(|edit| edit.to.as_str())
-        .chain(plan.steps.iter().flat_map(|step| &step.images).map(|image| image.to.as_str()))
-        .filter_map(|image| image.strip_prefix("quay.io/"))
-        .collect();
-    let check = |image: &str| {
-        let (name, tag) = image.split_once(':')?;
-        Some(format!(
-            "curl -sI {} | head -n 1",
-            domain::shell::word(&format!("https://quay.io/v2/{name}/manifests/{tag}"))
-        ))
+/// What registries proved, and lines for what is still open.
+fn proofs(plan: &Plan, text: &mut Text) {
+    let of = |state| plan.proofs.iter().filter(move |proof| proof.state == state);
+    let item = |proof: &ImageProof| {
+        format!("{} for {}: {}", code(&proof.target), code(&proof.image), plain(&proof.says))
     };
-    text.shell(&images.into_iter().filter_map(check).collect::<Vec<_>>());
+    if of(ProofState::Same).next().is_some() {
+        text.paragraph(
+            "Registries were asked when the plan was made, Docker Hub in a way that counts no pull. These names are the same \
+             image:",
+        );
+        text.items(of(ProofState::Same).map(item));
+    }
+    if of(ProofState::OtherBuild).next().is_some() {
+        text.paragraph("These are there under the same name and tag, as another build:");
+        text.items(of(ProofState::OtherBuild).map(item));
+    }
+    let check = |proof: &ImageProof| {
+        let image: ImageReference = proof.target.parse().ok()?;
+        let which = image.digest().or(image.tag()).unwrap_or("latest");
+        let url = format!("https://{}/v2/{}/manifests/{which}", image.domain(), image.path());
+        Some(format!("curl -sI {} | head -n 1", domain::shell::word(&url)))
+    };
+    let open: BTreeSet<String> = of(ProofState::NotAsked).filter_map(check).collect();
+    if !open.is_empty() {
+        text.paragraph(
+            "Whether these are still there is not known. Each line has to answer with 200; if one does not, leave its image \
+             out.",
+        );
+        text.shell(&open.into_iter().collect::<Vec<_>>());
+    }
 }
 
 fn apply(plan: &Plan, scan: &Scan, patched: &[InputFile], text: &mut Text) {

@@ -7,15 +7,19 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
+use domain::equivalents::Survey;
 use domain::plan::{Op, Plan as Planned};
-use domain::ports::Clock as _;
+use domain::ports::{Cancel, Clock as _};
 use domain::problem::{Problem, ProblemKind};
-use domain::remedy::{Answers, RemedyKind};
-use domain::run::Run;
+use domain::remedy::{self, Answers, RemedyKind};
+use domain::run::{Run, Source};
 use engine::plan;
 use engine::runs::{Material, Refusal};
+use engine::survey;
 
 use super::output::{Output, Tone, section, visible};
+use super::progress::{Line, until_stopped};
+use super::registries::RegistryArgs;
 use super::scan::{Reading, read};
 use super::source::SourceArgs;
 use super::{Global, Status};
@@ -48,6 +52,11 @@ pub(super) struct Plan {
     /// Keep nothing: the wizard will not know of this plan
     #[arg(long)]
     no_store: bool,
+    /// Ask no registry whether an image is elsewhere too; what is not proven then stays
+    #[arg(long)]
+    offline: bool,
+    #[command(flatten)]
+    registries: RegistryArgs,
 }
 
 /// The remedies by their words.
@@ -78,7 +87,8 @@ impl Plan {
         if reading.stopped {
             return Err(stopped());
         }
-        let material = self.make(reading, answers, global.data_dir.as_deref(), output)?;
+        let survey = self.survey(&reading, &answers, output).await?;
+        let material = self.make(reading, answers, survey, global.data_dir.as_deref(), output)?;
         Bundle::of(&material)?.write(&self.bundle)?;
         let plan = &material.made.plan;
         if output.is_json() {
@@ -87,6 +97,23 @@ impl Plan {
             output.text(&text(plan, &self.bundle, output))?;
         }
         Ok(Status::Done)
+    }
+
+    /// What registries say of the images that the remedy is about. The practice cluster's are not asked for: it
+    /// touches no network.
+    async fn survey(&self, reading: &Reading, answers: &Answers, output: &Output) -> Result<Survey, Problem> {
+        let mut survey = Survey::default();
+        let asked = remedy::inquiries(self.kind(), &reading.scanned.scan, answers)?;
+        if self.offline || asked.is_empty() || reading.source == Source::Demo {
+            return Ok(survey);
+        }
+        let client = self.registries.client()?;
+        let cancel = Cancel::default();
+        let mut line = Line::new(output);
+        let mut observer = |progress| line.show(&progress);
+        let work = survey::ask(&client, &asked, &mut survey, &cancel, &mut observer);
+        until_stopped(work, &cancel).await.ok_or_else(stopped)?;
+        if cancel.is_cancelled() { Err(stopped()) } else { Ok(survey) }
     }
 
     fn kind(&self) -> RemedyKind {
@@ -121,6 +148,7 @@ impl Plan {
         &self,
         reading: Reading,
         answers: Answers,
+        survey: Survey,
         data_dir: Option<&Path>,
         output: &Output,
     ) -> Result<Material, Problem> {
@@ -128,12 +156,12 @@ impl Plan {
             None
         } else {
             let opened =
-                wiring::data_dir(data_dir).and_then(|folder| wiring::runs(&folder, "the command line"));
+                wiring::data_dir(data_dir).and_then(|folder| wiring::runs(&folder, None, "the command line"));
             opened.inspect_err(|problem| output.warning(problem)).ok()
         };
         match service {
-            Some(runs) => self.make_kept(&runs, reading, answers).map_err(Refusal::into_problem),
-            None => self.make_loose(reading, answers),
+            Some(runs) => self.make_kept(&runs, reading, answers, survey).map_err(Refusal::into_problem),
+            None => self.make_loose(reading, answers, survey),
         }
     }
 
@@ -142,25 +170,27 @@ impl Plan {
         runs: &Arc<engine::runs::Runs>,
         reading: Reading,
         answers: Answers,
+        survey: Survey,
     ) -> Result<Material, Refusal> {
         let Reading { source, files, scanned, .. } = reading;
         let id = runs.adopt(source, &files, scanned)?;
         runs.choose(&id, self.kind())?;
-        runs.configure(&id, answers)?;
+        runs.configure_surveyed(&id, answers, survey)?;
         let material = runs.material(&id)?;
         runs.bundle_taken(&id)?;
         Ok(material)
     }
 
-    fn make_loose(&self, reading: Reading, answers: Answers) -> Result<Material, Problem> {
+    fn make_loose(&self, reading: Reading, answers: Answers, survey: Survey) -> Result<Material, Problem> {
         let Reading { source, files, scanned, .. } = reading;
-        let made = plan::make(&scanned.scan, self.kind(), &answers, &files)?;
+        let made = plan::make(&scanned.scan, self.kind(), &answers, &survey, &files)?;
         let run = Run {
             source: Some(source),
             scan: Some(scanned.scan),
             requests: scanned.requests,
             remedy: Some(self.kind()),
             answers,
+            survey,
             plan: Some(made.plan.clone()),
             ..Run::new(String::new(), SystemClock.now())
         };
@@ -169,7 +199,7 @@ impl Plan {
 }
 
 fn stopped() -> Problem {
-    let (what, why) = ("No plan was made.", "Reading was stopped before its end.");
+    let (what, why) = ("No plan was made.", "It was stopped before everything was read and asked.");
     Problem {
         kind: ProblemKind::Interrupted,
         ..Problem::outside("stopped", what, why, "Run the same command again.")

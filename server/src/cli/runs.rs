@@ -84,7 +84,7 @@ impl Line<'_> {
 
 impl Runs {
     pub(super) fn run(&self, global: &Global, output: &Output) -> Result<Status, Problem> {
-        let runs = wiring::runs(&wiring::data_dir(global.data_dir.as_deref())?, "the command line")?;
+        let runs = wiring::runs(&wiring::data_dir(global.data_dir.as_deref())?, None, "the command line")?;
         match &self.action {
             Action::List => list(&runs.list()?, output)?,
             Action::Show { id } => show(&runs, id, output)?,

@@ -96,7 +96,7 @@ pub(super) async fn read(opened: Opened, output: &Output) -> Result<Reading, Pro
 /// Keeps a reading as a run. That nothing could be kept does not make the verdict less true: it is a warning.
 fn keep(reading: Reading, data_dir: Option<&Path>, output: &Output) -> Option<String> {
     let kept = wiring::data_dir(data_dir)
-        .and_then(|folder| wiring::runs(&folder, "the command line"))
+        .and_then(|folder| wiring::runs(&folder, None, "the command line"))
         .and_then(|runs| {
             let Reading { source, files, scanned, .. } = reading;
             runs.adopt(source, &files, scanned).map_err(engine::runs::Refusal::into_problem)

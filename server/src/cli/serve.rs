@@ -15,6 +15,7 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use super::output::Output;
+use super::registries::RegistryArgs;
 use super::source::{Opened, SourceArgs};
 use super::{Global, Status};
 use crate::web::Site;
@@ -36,6 +37,8 @@ const GRACE: Duration = Duration::from_secs(4);
 pub(super) struct Serve {
     #[command(flatten)]
     source: SourceArgs,
+    #[command(flatten)]
+    registries: RegistryArgs,
     /// Port; 0 takes a free one [default: 8642, or the next free one]
     #[arg(long)]
     port: Option<u16>,
@@ -63,7 +66,7 @@ impl Serve {
             return Err(remote_refused(self.addr));
         }
         let data_dir = wiring::data_dir(global.data_dir.as_deref())?;
-        let runs = wiring::runs(&data_dir, "the wizard")?;
+        let runs = wiring::runs(&data_dir, Some(Arc::new(self.registries.client()?)), "the wizard")?;
         let landing = self.landing(&runs).await?;
         let session = Session::new(&landing).map_err(|error| no_randomness(&error))?;
         let listener = self.bind().await?;

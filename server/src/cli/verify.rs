@@ -84,7 +84,7 @@ impl Verify {
             let why = "There is no such file or folder, and it is not the id of a run.";
             return Err(bad_plan("There is no plan to verify.", why.to_owned()).at(&self.plan));
         }
-        let runs = wiring::runs(&wiring::data_dir(global.data_dir.as_deref())?, "the command line")?;
+        let runs = wiring::runs(&wiring::data_dir(global.data_dir.as_deref())?, None, "the command line")?;
         let run = runs.get(&self.plan)?;
         match run.plan {
             Some(plan) => Ok((plan, run.source)),

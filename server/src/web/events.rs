@@ -91,14 +91,15 @@ async fn next(site: &Site, id: &str, follow: Follow) -> Option<(Event, Follow)> 
 
 /// The step of the job that goes on, or of the last one: a fresh scan forgets the check before it.
 fn job_step(run: &Run) -> Step {
-    match (&run.scan_state, &run.verify_state) {
-        (JobState::Running { .. }, _) | (_, JobState::Idle) => Step::Detect,
+    match (&run.scan_state, &run.plan_state, &run.verify_state) {
+        (JobState::Running { .. }, _, _) | (_, JobState::Idle, JobState::Idle) => Step::Detect,
+        (_, JobState::Running { .. }, _) | (_, _, JobState::Idle) => Step::Review,
         _ => Step::Verify,
     }
 }
 
 fn progress(run: &Run) -> Option<&Progress> {
-    [&run.scan_state, &run.verify_state].into_iter().find_map(|state| match state {
+    [&run.scan_state, &run.plan_state, &run.verify_state].into_iter().find_map(|state| match state {
         JobState::Running { progress } => Some(progress),
         _ => None,
     })

@@ -55,6 +55,7 @@ pub async fn step(
         Step::Detect => start_scan(&site, &id).await,
         Step::Remedy => remedy(&site, &id, &pairs).await,
         Step::Configure => configure(&site, &id, &pairs).await,
+        Step::Review if pairs.first("action") == "cancel" => stop(&site, &id, Step::Review).await,
         Step::Review => Redirect::to(&answer::path(&id, Step::Apply)).into_response(),
         Step::Apply => take(&site, &id, &pairs).await,
         Step::Verify if pairs.first("action") == "cancel" => stop(&site, &id, Step::Verify).await,

@@ -45,7 +45,7 @@ pub fn remedy(site: &Site, run: Run) -> RemedyView {
 
 pub fn configure(site: &Site, run: Run) -> ConfigureView {
     let questions = match (&run.scan, run.remedy) {
-        (Some(scan), Some(kind)) => remedy::questions(kind, scan, &run.answers),
+        (Some(scan), Some(kind)) => remedy::questions(kind, scan, &run.survey),
         _ => Vec::new(),
     };
     let workloads = run.scan.as_ref().map(|scan| choices(&scan.inventory)).unwrap_or_default();

@@ -63,6 +63,9 @@ impl Program {
             .env_clear()
             .env("HOME", self.folder.path())
             .env("UNTHROTTLE_DATA_DIR", self.path("data"))
+            // Nothing is asked of the world's registries: a port where nobody answers stands for them.
+            .env("HTTPS_PROXY", "http://127.0.0.1:9")
+            .env("NO_PROXY", "127.0.0.1,localhost")
             .stdin(Stdio::null());
         command
     }

@@ -47,7 +47,7 @@ impl Browser {
     /// A wizard on a fresh store, not signed in.
     pub fn outside() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let runs = wiring::runs(folder.path(), "the wizard").unwrap();
+        let runs = wiring::runs(folder.path(), None, "the wizard").unwrap();
         let session = Session::new("/").unwrap();
         let launch = session.printed_path();
         let kubeconfig = Some(PathBuf::from(folder.path()).join("no-kubeconfig"));

@@ -100,6 +100,13 @@ impl Target {
         }
     }
 
+    fn reason(&self) -> &'static str {
+        match self.way {
+            EcrWay::Copy => "the copy in Amazon ECR is your own.",
+            EcrWay::Cache => "Amazon ECR fetches it once and keeps it.",
+        }
+    }
+
     /// The copy that an image of this target stands for.
     pub(super) fn copy_of(&self, image: &str) -> Option<Copy> {
         let target: ImageReference = image.parse().ok()?;
@@ -120,21 +127,14 @@ impl Destination for Target {
             return Move::Stays(format!("Amazon ECR allows no repository called {name}."));
         }
         match image.with_repository(&self.registry.host(), &name) {
-            Ok(moved) => Move::To(moved.as_written().to_owned()),
+            Ok(moved) => Move::To { name: moved.as_written().to_owned(), reason: self.reason().to_owned() },
             Err(error) => Move::Stays(error.to_string()),
-        }
-    }
-
-    fn reason(&self) -> &'static str {
-        match self.way {
-            EcrWay::Copy => "the copy in Amazon ECR is your own.",
-            EcrWay::Cache => "Amazon ECR fetches it once and keeps it.",
         }
     }
 
     fn instead(&self, image: &ImageReference) -> String {
         match self.decide(image) {
-            Move::To(name) => {
+            Move::To { name, .. } => {
                 format!("Name {name} in the live object once it runs, or wherever its manifest is made.")
             }
             Move::Stays(_) => "Pull it with a paid Docker Hub account through a pull secret.".to_owned(),

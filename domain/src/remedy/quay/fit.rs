@@ -1,27 +1,33 @@
-//! How well this remedy fits, and what it asks.
+//! How well this remedy fits, before registries are asked and anything is answered.
 
 use std::collections::BTreeSet;
 
-use super::draft;
+use super::{draft, inquiries};
+use crate::cortex::is_cortex_image;
 use crate::diagnosis::Scan;
-use crate::remedy::{Answers, Fit, FitLevel, Question, RemedyKind, cortex_version};
+use crate::equivalents::Survey;
+use crate::remedy::{Answers, Fit, FitLevel, RemedyKind};
 
-/// The comparison's lines for this cluster, before anything is answered.
+/// The comparison's lines for this cluster.
 pub fn fit(scan: &Scan) -> Fit {
-    let lines = |level, headline: String, fixes: String, does_not: String| {
-        Fit {
+    let lines = |level, headline: String, fixes: String, does_not: String| Fit {
         remedy: RemedyKind::Quay,
         level,
         headline,
         fixes,
         does_not,
-        interrupts: "Changed workloads start new pods, a few at a time; waiting single pods are changed in place.".to_owned(),
-        costs: "Nothing: quay.io asks for no account and counts no pulls.".to_owned(),
-        risk: "quay.io turns away many requests a second from one address, and promises nothing about old copies.".to_owned(),
-        undo: "Every change has its exact inverse in the bundle; afterwards Docker Hub counts again.".to_owned(),
-    }
+        interrupts:
+            "Changed workloads start new pods, a few at a time; waiting single pods are changed in place."
+                .to_owned(),
+        costs: "Nothing: these registries ask for no account and count no pulls.".to_owned(),
+        risk: "They turn away many requests a second from one address, and promise nothing about old images."
+            .to_owned(),
+        undo: "Every change has its exact inverse in the bundle; afterwards Docker Hub counts again."
+            .to_owned(),
     };
-    let Ok(draft) = draft(scan, &Answers::default()) else {
+    let answers = Answers::default();
+    let (Ok(draft), Ok(asked)) = (draft(scan, &answers, &Survey::default()), inquiries(scan, &answers))
+    else {
         return lines(
             FitLevel::Partly,
             "Fits once you say which Cortex version this is".to_owned(),
@@ -31,18 +37,40 @@ pub fn fit(scan: &Scan) -> Fit {
     };
     let moved = draft.images();
     let left: BTreeSet<&str> = draft.not_covered.iter().map(|left| left.image.as_str()).collect();
-    let of = |n: usize| if n == 1 { "1 image".to_owned() } else { format!("{n} images") };
+    let open: BTreeSet<&str> = asked
+        .iter()
+        .filter(|inquiry| !is_cortex_image(&inquiry.image))
+        .map(|i| i.image.as_written())
+        .collect();
+    let (open, left): (BTreeSet<&str>, BTreeSet<&str>) =
+        left.into_iter().partition(|image| open.contains(image));
+    let all = moved.len() + open.len() + left.len();
     let does_not = match left.len() {
-        0 => "Nothing found here is left on Docker Hub.".to_owned(),
-        n => format!("{} from Docker Hub: {}.", of(n), shortened(&left)),
+        0 => "Nothing found here is known to be on Docker Hub only.".to_owned(),
+        n => format!("{} from Docker Hub: {}.", images(n), shortened(&left)),
     };
-    let fixes = format!("{} of Cortex would come from quay.io.", of(moved.len()));
-    match (moved.is_empty(), left.is_empty()) {
-        (false, true) => lines(FitLevel::Fits, format!("{}, no cost", of(moved.len())), fixes, does_not),
-        (false, false) => {
-            let headline = format!("{} of {}, no cost", moved.len(), of(moved.len() + left.len()));
-            lines(FitLevel::Partly, headline, fixes, does_not)
-        }
+    let fixes = match (moved.len(), open.len()) {
+        (0, n) => format!(
+            "{} may be elsewhere too: {}. Registries are asked for the proof before anything is planned.",
+            images(n),
+            shortened(&open)
+        ),
+        (n, 0) => format!("{} of Cortex would come from quay.io.", images(n)),
+        (n, m) => format!(
+            "{} of Cortex would come from quay.io. {m} more may be elsewhere too: {}. Registries are asked for the proof.",
+            images(n),
+            shortened(&open)
+        ),
+    };
+    let headline = match (moved.len(), open.len()) {
+        (0, n) => format!("Up to {n} of {}, no cost", images(all)),
+        (n, 0) if n == all => format!("{}, no cost", images(n)),
+        (n, 0) => format!("{n} of {}, no cost", images(all)),
+        (n, m) => format!("{n} to {} of {}, no cost", n + m, images(all)),
+    };
+    match (moved.is_empty() && open.is_empty(), left.is_empty()) {
+        (false, true) if open.is_empty() => lines(FitLevel::Fits, headline, fixes, does_not),
+        (false, _) => lines(FitLevel::Partly, headline, fixes, does_not),
         (true, _) if draft.cortex_version.is_some_and(|v| !v.has_copies_on_quay()) => lines(
             FitLevel::CannotHelp,
             "quay.io has no copies of this Cortex version".to_owned(),
@@ -63,11 +91,15 @@ pub fn fit(scan: &Scan) -> Fit {
         ),
         (true, false) => lines(
             FitLevel::CannotHelp,
-            "No image of Cortex found".to_owned(),
-            "Nothing here: quay.io has copies of Cortex's images only.".to_owned(),
+            "No image that is known to be elsewhere".to_owned(),
+            "Nothing here.".to_owned(),
             does_not,
         ),
     }
+}
+
+fn images(n: usize) -> String {
+    if n == 1 { "1 image".to_owned() } else { format!("{n} images") }
 }
 
 fn shortened(images: &BTreeSet<&str>) -> String {
@@ -77,9 +109,4 @@ fn shortened(images: &BTreeSet<&str>) -> String {
         0 => shown.join(", "),
         more => format!("{} and {more} more", shown.join(", ")),
     }
-}
-
-/// What Configure asks: the version, where there is a Cortex.
-pub fn questions(scan: &Scan, _answers: &Answers) -> Vec<Question> {
-    cortex_version::question(scan).into_iter().collect()
 }

@@ -1,26 +1,42 @@
-//! Pull from quay.io: Cortex's own images have had copies there since 0.16.0, and quay.io counts no pulls.
+//! Registries that count no pulls: quay.io for Cortex's own images, which have had copies there since 0.16.0, and
+//! for any other image the place where its project, or Docker itself, pushes the same one.
 //!
-//! Reaches Cortex's images only. Everything else on Docker Hub is named in `not_covered` with another way.
+//! An image moves only when registries proved that it is the same, or when somebody chose to take another build.
+//! Everything else on Docker Hub is named in `not_covered` with another way.
 
+mod answers;
 mod destination;
 mod fit;
 mod risks;
 
-pub use fit::{fit, questions};
+pub use answers::{KEYS, questions};
+pub use fit::fit;
 
-use self::destination::QuayCopies;
+use self::answers::{DIFFERENT, takes_different};
+use self::destination::Elsewhere;
 use crate::diagnosis::Scan;
+use crate::equivalents::{Inquiry, Survey};
 use crate::problem::Problem;
 use crate::remedy::{Answers, Draft, cortex_version, rewrite};
 
-/// What would move this cluster, or these files, to quay.io.
+/// What registries have to be asked about the images of this cluster, or of these files.
 ///
 /// # Errors
 /// When the Cortex version is needed and not known, or an answer names nothing.
-pub fn draft(scan: &Scan, answers: &Answers) -> Result<Draft, Problem> {
+pub fn inquiries(scan: &Scan, answers: &Answers) -> Result<Vec<Inquiry>, Problem> {
+    rewrite::inquiries(scan, answers, cortex_version::resolve(scan, answers)?)
+}
+
+/// What would move this cluster, or these files, to registries that do not count.
+///
+/// # Errors
+/// When the Cortex version is needed and not known, or an answer names nothing.
+pub fn draft(scan: &Scan, answers: &Answers, survey: &Survey) -> Result<Draft, Problem> {
     let version = cortex_version::resolve(scan, answers)?;
-    let mut draft = rewrite::draft(scan, answers, version, &QuayCopies)?;
-    risks::note(scan, &mut draft);
+    let elsewhere = Elsewhere::new(scan, survey, takes_different(answers)?);
+    let mut draft = rewrite::draft(scan, answers, version, &elsewhere)?;
+    draft.proofs = elsewhere.proofs(&draft.images());
+    risks::note(scan, survey, &mut draft);
     draft.nothing_to_do = nothing_to_do(&draft);
     Ok(draft)
 }
@@ -39,14 +55,9 @@ fn nothing_to_do(draft: &Draft) -> String {
              from Docker Hub is listed as not covered."
         ),
         (Some(_), true) => "Nothing to change: none of Cortex's images comes from Docker Hub.".to_owned(),
-        (Some(_), false) => {
-            "None of Cortex's own images comes from Docker Hub, so quay.io changes nothing for the rest.".to_owned()
-        }
-        (None, false) => {
-            "quay.io holds copies of Cortex's images, and none of Cortex's was found here. Each image is listed with \
-             another way."
-                .to_owned()
-        }
+        (_, false) => "No image that comes from Docker Hub here is proven to be on a registry that does not count. Each is \
+                       listed with what was found out and another way."
+            .to_owned(),
         (None, true) => "Nothing to change: no image from Docker Hub was found.".to_owned(),
     }
 }

@@ -1,18 +1,31 @@
-//! What can go wrong with quay.io. Only what applies.
+//! What can go wrong with registries that do not count. Only what applies.
 
-use crate::cortex::Version;
+use std::collections::BTreeSet;
+
+use crate::cortex::{Version, version_of_cortex_image};
 use crate::diagnosis::Scan;
-use crate::plan::Risk;
+use crate::equivalents::{Sighting, Survey, hosts, own_limit};
+use crate::image::ImageReference;
+use crate::plan::{ProofState, Risk};
+use crate::registry::RegistryName;
 use crate::remedy::Draft;
 use crate::remedy::rewrite::Reach;
 
 /// Adds the risks of everything the draft changes; none for a draft without changes.
-pub(super) fn note(scan: &Scan, draft: &mut Draft) {
+pub(super) fn note(scan: &Scan, survey: &Survey, draft: &mut Draft) {
     if draft.is_empty() {
         return;
     }
     let cortex = Reach::of(scan, draft);
-    let mut risks = vec![on_quay(draft), quay_limits()];
+    let images: Vec<ImageReference> =
+        draft.images().into_iter().filter_map(|image| image.parse().ok()).collect();
+    let registries: BTreeSet<RegistryName> = images.iter().map(RegistryName::of).collect();
+    let mut risks = vec![reachable(&registries)];
+    risks.extend(unproven(draft, survey));
+    risks.extend(registries.iter().filter_map(limit));
+    if images.iter().any(|image| version_of_cortex_image(image).is_none()) {
+        risks.push(later_tags());
+    }
     if !draft.object_changes.is_empty() {
         risks.push(restarts());
     }
@@ -31,43 +44,61 @@ fn risk(what: impl Into<String>, why: impl Into<String>) -> Risk {
     Risk { what: what.into(), why: why.into() }
 }
 
-fn on_quay(draft: &Draft) -> Risk {
-    let image = draft
-        .file_edits
-        .first()
-        .map(|edit| edit.to.as_str())
-        .or_else(|| {
-            draft
-                .object_changes
-                .first()
-                .and_then(|change| change.images.first())
-                .map(|image| image.to.as_str())
-        })
-        .or_else(|| draft.embedded.first().and_then(|e| e.replace.first()).map(|(_, _, to)| to.as_str()))
-        .unwrap_or_default();
-    let rest = image.strip_prefix("quay.io/").unwrap_or(image);
-    let (name, tag) = rest.split_once(':').unwrap_or((rest, "latest"));
-    risk(
-        "Whether quay.io still holds these images was not asked.",
+/// What was taken on trust, with a line to ask for it.
+fn unproven(draft: &Draft, survey: &Survey) -> Option<Risk> {
+    let open = draft.proofs.iter().filter(|proof| proof.state == ProofState::NotAsked);
+    let open: Vec<ImageReference> = open.filter_map(|proof| proof.target.parse().ok()).collect();
+    let first = open.first()?;
+    let registry = RegistryName::of(first);
+    let tag = first.digest().or(first.tag()).unwrap_or("latest");
+    let why = match survey.of(first) {
+        Some(Sighting::NotSaid { why }) => why.as_str(),
+        _ => "Registries were not asked.",
+    };
+    Some(risk(
+        match open.len() {
+            1 => format!("Whether {registry} still holds one of these images is not known."),
+            n => format!("Whether {registry} still holds {n} of these images is not known."),
+        },
         format!(
-            "Cortex's guide says copies exist from 0.16.0 on. Ask for each before you apply, for example: curl -sI \
-             https://quay.io/v2/{name}/manifests/{tag}; the first line has to say 200. The readme lists all of them."
+            "{why} Cortex's guide says copies exist from 0.16.0 on. Make the plan again where {registry} can be reached, or \
+             ask for each before you apply, for example: curl -sI https://{registry}/v2/{}/manifests/{tag}; the first line \
+             has to say 200.",
+            first.path()
         ),
+    ))
+}
+
+fn limit(registry: &RegistryName) -> Option<Risk> {
+    Some(risk(
+        format!("{registry} limits requests too."),
+        format!(
+            "{} Many nodes that start at once can meet that; they try again by themselves.",
+            own_limit(registry)?
+        ),
+    ))
+}
+
+fn reachable(registries: &BTreeSet<RegistryName>) -> Risk {
+    let all: Vec<String> = registries.iter().flat_map(hosts).collect();
+    risk(
+        format!("Nodes must be able to reach {}.", all.join(", ")),
+        "The first of each registry gives names, the rest the layers. Allow them where a firewall, a proxy, a network policy \
+         or a list of allowed registries stands between; such hosts change without notice.",
     )
 }
 
-fn quay_limits() -> Risk {
+fn later_tags() -> Risk {
     risk(
-        "quay.io limits requests too.",
-        "It has no quota, but it turns away more than a few requests a second from one address. Many nodes that start \
-         at once can meet that; they try again by themselves.",
+        "The same image was proven for today's tags.",
+        "Who pushes to two registries may push later tags to one of them first, or stop. Check again when you change a tag.",
     )
 }
 
 fn restarts() -> Risk {
     risk(
         "Changed workloads start new pods.",
-        "Each new pod pulls once from quay.io, and nothing from Docker Hub but what is listed as not covered. An API \
+        "Each new pod pulls once from its new place, and nothing from Docker Hub but what is listed as not covered. An API \
          with a single replica on the last free GPU waits until the old pod is gone.",
     )
 }

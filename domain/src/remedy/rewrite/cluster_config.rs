@@ -20,7 +20,7 @@ pub(super) fn plan(map: &CortexConfigMap, to: &dyn Destination, draft: &mut Draf
         .filter_map(|(key, image)| {
             let from = image.as_str()?;
             match decide(from, to)? {
-                (_, Move::To(name)) => Some((format!("/{key}"), from.to_owned(), name)),
+                (_, Move::To { name, .. }) => Some((format!("/{key}"), from.to_owned(), name)),
                 (_, Move::Stays(_)) => None,
             }
         })

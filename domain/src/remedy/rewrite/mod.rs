@@ -6,6 +6,7 @@
 mod cluster_config;
 mod cortex_files;
 mod cortex_risks;
+mod inquiries;
 mod objects;
 mod selection;
 mod sheet;
@@ -15,6 +16,7 @@ pub(super) use self::cortex_risks::Reach;
 use self::selection::Selection;
 use crate::cortex::{Version, images_beyond_keys};
 use crate::diagnosis::Scan;
+use crate::equivalents::Inquiry;
 use crate::image::ImageReference;
 use crate::plan::NotCovered;
 use crate::problem::Problem;
@@ -25,19 +27,35 @@ pub(super) trait Destination {
     /// What becomes of an image of Docker Hub.
     fn decide(&self, image: &ImageReference) -> Move;
 
-    /// A sentence for every changed name: why the new one is as good.
-    fn reason(&self) -> &str;
-
     /// Another way for an image that stays.
     fn instead(&self, image: &ImageReference) -> String;
 }
 
 /// What becomes of one image.
 pub(super) enum Move {
-    /// It is pulled by this name.
-    To(String),
+    /// It is pulled by another name.
+    To {
+        /// The name.
+        name: String,
+        /// One sentence: why it is as good.
+        reason: String,
+    },
     /// It stays on Docker Hub, for this reason.
     Stays(String),
+}
+
+/// What registries have to be asked about the images that a plan with these answers would change.
+///
+/// # Errors
+/// When an answer of `only` names nothing.
+pub(super) fn inquiries(
+    scan: &Scan,
+    answers: &Answers,
+    version: Option<Version>,
+) -> Result<Vec<Inquiry>, Problem> {
+    let asking = inquiries::Asking::default();
+    draft(scan, answers, version, &asking)?;
+    Ok(asking.into_inquiries())
 }
 
 /// A draft with everything that `to` reaches in the given files and in the cluster.

@@ -89,7 +89,7 @@ fn waiting(pod: &LonePod) -> impl Iterator<Item = &ContainerImage> {
 fn static_pod(pod: &LonePod, container: &ContainerImage, to: &dyn Destination, draft: &mut Draft) {
     match decide(&container.image, to) {
         None => {}
-        Some((_, Move::To(name))) => draft.not_covered.push(NotCovered {
+        Some((_, Move::To { name, .. })) => draft.not_covered.push(NotCovered {
             image: container.image.clone(),
             place: pod.object.label(),
             container: Some(container.name.clone()),
@@ -130,9 +130,22 @@ fn left(
 struct Change<'a> {
     object: &'a ObjectRef,
     origin: Option<&'a Origin>,
-    moves: Vec<(&'a ContainerImage, String)>,
+    moves: Vec<Moved<'a>>,
     stays: bool,
-    to: &'a dyn Destination,
+}
+
+/// A container that gets another name for its image.
+struct Moved<'a> {
+    container: &'a ContainerImage,
+    to: String,
+    reason: String,
+}
+
+impl Moved<'_> {
+    fn why(&self) -> String {
+        let Self { container, reason, .. } = self;
+        format!("{} {} pulls it from Docker Hub; {reason}", a(container.kind), container.name)
+    }
 }
 
 impl<'a> Change<'a> {
@@ -143,11 +156,13 @@ impl<'a> Change<'a> {
         to: &'a dyn Destination,
         draft: &mut Draft,
     ) -> Self {
-        let mut change = Self { object, origin, moves: Vec::new(), stays: false, to };
+        let mut change = Self { object, origin, moves: Vec::new(), stays: false };
         for container in containers {
             match decide(&container.image, to) {
                 None => {}
-                Some((_, Move::To(name))) => change.moves.push((container, name)),
+                Some((_, Move::To { name, reason })) => {
+                    change.moves.push(Moved { container, to: name, reason });
+                }
                 Some((reference, Move::Stays(why))) => {
                     change.stays = true;
                     draft.not_covered.push(left(object, container, &reference, why, to));
@@ -171,9 +186,7 @@ impl<'a> Change<'a> {
             });
         }
         if let Some(origin) = self.origin {
-            draft
-                .file_edits
-                .extend(self.moves.iter().map(|(container, to)| self.file_edit(origin, container, to)));
+            draft.file_edits.extend(self.moves.iter().map(|moved| self.file_edit(origin, moved)));
         }
         let moved = self.moves.len();
         if self.origin.is_none_or(|origin| origin.live) {
@@ -182,25 +195,22 @@ impl<'a> Change<'a> {
         moved
     }
 
-    fn file_edit(&self, origin: &Origin, container: &ContainerImage, to: &str) -> FileEdit {
+    fn file_edit(&self, origin: &Origin, moved: &Moved<'_>) -> FileEdit {
+        let Moved { container, to, .. } = moved;
         FileEdit {
             file: origin.file.clone(),
             document: origin.document,
             path: format!("{}{}", origin.pointer, container.pointer),
             from: Some(container.image.clone()),
-            to: to.to_owned(),
-            why: self.why(container),
+            to: to.clone(),
+            why: moved.why(),
             object: Some((self.object.clone(), container.pointer.clone())),
         }
     }
 
-    fn why(&self, container: &ContainerImage) -> String {
-        format!("{} {} pulls it from Docker Hub; {}", a(container.kind), container.name, self.to.reason())
-    }
-
     fn into_patch(self, wave: Wave, says: String) -> ObjectChange {
         let swap = |from: &dyn Fn(&ContainerImage, &str) -> (String, String)| {
-            let steps = self.moves.iter().flat_map(|(container, to)| {
+            let steps = self.moves.iter().flat_map(|Moved { container, to, .. }| {
                 let (before, after) = from(container, to);
                 [
                     PatchOp::test(&container.name_pointer, container.name.as_str()),
@@ -217,18 +227,14 @@ impl<'a> Change<'a> {
             images: self
                 .moves
                 .iter()
-                .map(|(container, to)| ImageMove {
+                .map(|Moved { container, to, .. }| ImageMove {
                     container: container.name.clone(),
                     kind: container.kind,
                     from: container.image.clone(),
                     to: to.clone(),
                 })
                 .collect(),
-            why: self
-                .moves
-                .iter()
-                .map(|(container, _)| (container.pointer.clone(), self.why(container)))
-                .collect(),
+            why: self.moves.iter().map(|moved| (moved.container.pointer.clone(), moved.why())).collect(),
             wave,
             says,
         }

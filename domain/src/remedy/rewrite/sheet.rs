@@ -55,7 +55,7 @@ impl<'a> Sheet<'a> {
     fn open(&mut self, path: String, image: &str, written: &Value, place: &str) {
         match decide(image, self.to) {
             None => {}
-            Some((_, Move::To(to))) => {
+            Some((_, Move::To { name: to, .. })) => {
                 let from = (!is_absent(written, &self.file.content, &path)).then(String::new);
                 let why = format!("Without it Cortex {} takes {image} from Docker Hub.", self.version);
                 self.edit(path, from, to, why);
@@ -92,13 +92,13 @@ impl<'a> Sheet<'a> {
     fn on_docker_hub(&mut self, path: String, image: &str, place: &str) {
         match decide(image, self.to) {
             None => {}
-            Some((reference, Move::To(to)))
+            Some((reference, Move::To { name: to, reason }))
                 if !is_cortex_image(&reference) || version_in_tag(&reference) == Some(self.version) =>
             {
-                let why = format!("{image} is pulled from Docker Hub; {}", self.to.reason());
+                let why = format!("{image} is pulled from Docker Hub; {reason}");
                 self.edit(path, Some(image.to_owned()), to, why);
             }
-            Some((_, Move::To(_))) => self.stays.push(NotCovered {
+            Some((_, Move::To { .. })) => self.stays.push(NotCovered {
                 image: image.to_owned(),
                 place: place.to_owned(),
                 container: None,

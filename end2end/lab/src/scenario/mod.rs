@@ -16,7 +16,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::Method;
 
-use crate::config::{DOCKER_HUB, ECR, QUAY};
+use crate::config::{DOCKER_HUB, ECR, ECR_PUBLIC, QUAY};
 use crate::error::{LabError, Result, json};
 use crate::front::Rules;
 use crate::http_client::HttpClient;
@@ -86,7 +86,8 @@ pub async fn lay(lab: &Lab, name: &str) -> Result<String> {
 }
 
 /// Pushes every image of a release to Docker Hub and to quay.io, and what else is pulled to Docker Hub; all of it
-/// to ECR as well, as somebody has done who copied it there beforehand.
+/// to ECR as well, as somebody has done who copied it there beforehand. Of the Official Images public.ecr.aws has
+/// one, the same as Docker Hub's.
 async fn publish(lab: &Lab, version: Version) -> Result<()> {
     let client = HttpClient::default();
     let others = [
@@ -106,6 +107,10 @@ async fn publish(lab: &Lab, version: Version) -> Result<()> {
         for (repository, tag, behaviour) in others.into_iter().filter(|_| host != QUAY) {
             store.publish(&format!("{prefix}{repository}"), tag, behaviour).await?;
         }
+    }
+    if let Some(registry) = lab.config.registry(ECR_PUBLIC) {
+        let store = Store::new(&client, ECR_PUBLIC, registry.storage_port);
+        store.publish("docker/library/nginx", "1.27", Behaviour::Serve).await?;
     }
     Ok(())
 }

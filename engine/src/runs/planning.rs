@@ -1,0 +1,148 @@
+//! Making the plan: at once, or as a job where registries have to be asked first.
+
+use std::sync::Arc;
+
+use domain::equivalents::{Inquiry, Survey};
+use domain::plan::Plan;
+use domain::ports::InputFile;
+use domain::problem::Problem;
+use domain::registry::Registry;
+use domain::remedy::{self, Answers};
+use domain::run::{JobState, Progress, Run, Source, Step, StepState};
+
+use super::jobs::Desk;
+use super::work::{Ended, ending};
+use super::{Refusal, Runs, problems};
+use crate::plan::{self, Made};
+use crate::survey;
+
+impl Runs {
+    /// Answers what the chosen remedy asks and makes the plan: at once, or as a job when registries have to be
+    /// asked for something they were not asked before. The answers are kept even when no plan can be made of
+    /// them; a plan of other answers is forgotten.
+    ///
+    /// # Errors
+    /// `too_early` without a remedy, what the plan lacks, `run_in_use`, `run_unknown`, or the store's problem.
+    pub fn configure(self: &Arc<Self>, id: &str, answers: Answers) -> Result<(), Refusal> {
+        let files = self.store.load_files(id)?;
+        let begun = self.change(id, Step::Configure, |run| {
+            if run.step_state(Step::Configure) == StepState::Later {
+                return Err(problems::too_early(Step::Configure));
+            }
+            self.jobs.dismiss(id);
+            let before = run.plan.take();
+            run.plan_state = JobState::Idle;
+            run.answers = answers;
+            let asked = self.to_ask(run)?;
+            if let Some(registry) = self.registry.clone().filter(|_| !asked.is_empty()) {
+                run.plan_state = JobState::Running { progress: Progress::default() };
+                let desk = self.jobs.enter(id, Step::Review);
+                return Ok(Begun::Asking(Asking {
+                    desk,
+                    registry,
+                    asked,
+                    survey: run.survey.clone(),
+                    before,
+                }));
+            }
+            keep_plan(run, before, &files).map(Begun::Made)
+        })?;
+        match begun {
+            Begun::Made(digest) => Ok(self.note(id, "plan_made", digest)?),
+            Begun::Asking(asking) => {
+                let detail = format!("about {} images", asking.asked.len());
+                self.ask(id, asking);
+                Ok(self.note(id, "registries_asked", detail)?)
+            }
+        }
+    }
+
+    /// Likewise, with what registries said when they were asked elsewhere; always at once.
+    ///
+    /// # Errors
+    /// As for [`Runs::configure`].
+    pub fn configure_surveyed(&self, id: &str, answers: Answers, survey: Survey) -> Result<(), Refusal> {
+        let files = self.store.load_files(id)?;
+        let digest = self.change(id, Step::Configure, |run| {
+            let before = run.plan.take();
+            run.answers = answers;
+            run.survey = survey;
+            keep_plan(run, before, &files)
+        })?;
+        Ok(self.note(id, "plan_made", digest)?)
+    }
+
+    fn ask(self: &Arc<Self>, id: &str, asking: Asking) {
+        let Asking { desk, registry, asked, mut survey, before } = asking;
+        self.keep_lease(id);
+        let (runs, id) = (Arc::clone(self), id.to_owned());
+        self.jobs.start(async move {
+            let mut observer = |progress| desk.report(progress);
+            survey::ask(&*registry, &asked, &mut survey, &desk.cancel, &mut observer).await;
+            let files = runs.store.load_files(&id);
+            runs.end(&id, &desk, Step::Configure, |run| {
+                run.plan_state = JobState::Failed;
+                run.survey = survey;
+                let detail = keep_plan(run, before, &files?)?;
+                let (state, what) = ending(&desk.cancel, "plan_made", "plan_made");
+                run.plan_state = state;
+                Ok(Ended { what, detail })
+            });
+            drop(desk);
+            runs.let_go(&id);
+        });
+    }
+
+    /// What registries have to be asked for the plan of a run and were not yet. The practice cluster's images are
+    /// not asked for: it touches no network.
+    fn to_ask(&self, run: &Run) -> Result<Vec<Inquiry>, Problem> {
+        match (&run.scan, run.remedy, &run.source) {
+            (_, _, Some(Source::Demo)) => Ok(Vec::new()),
+            (Some(scan), Some(remedy), _) => {
+                let mut asked = remedy::inquiries(remedy, scan, &run.answers)?;
+                asked.retain(|inquiry| inquiry.is_open(&run.survey));
+                Ok(asked)
+            }
+            _ => Err(problems::too_early(Step::Configure)),
+        }
+    }
+}
+
+/// What came of the answers.
+enum Begun {
+    /// A plan; its digest.
+    Made(String),
+    /// Registries are asked first.
+    Asking(Asking),
+}
+
+/// The job before a plan.
+struct Asking {
+    desk: Desk,
+    registry: Arc<dyn Registry>,
+    asked: Vec<Inquiry>,
+    /// What is known already.
+    survey: Survey,
+    /// The plan of the answers before.
+    before: Option<Plan>,
+}
+
+/// Makes the plan and keeps it with the run. The same plan as before keeps what rests on it. Gives its digest.
+fn keep_plan(run: &mut Run, before: Option<Plan>, files: &[InputFile]) -> Result<String, Problem> {
+    let made = make(run, files)?;
+    if before.as_ref() == Some(&made.plan) {
+        run.plan = before;
+    } else {
+        run.answered(Step::Configure);
+        run.plan = Some(made.plan);
+    }
+    Ok(run.plan.as_ref().map(|plan| plan.digest.clone()).unwrap_or_default())
+}
+
+/// The plan of a run, from what is stored with it alone.
+pub(super) fn make(run: &Run, files: &[InputFile]) -> Result<Made, Problem> {
+    let (Some(scan), Some(remedy)) = (&run.scan, run.remedy) else {
+        return Err(problems::too_early(Step::Configure));
+    };
+    plan::make(scan, remedy, &run.answers, &run.survey, files)
+}

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::{breakable, prose, shell_line};
 use crate::view::ContextChoice;
 
 /// Radio buttons named `context`; the chosen one, else the current one, else the first is set.
@@ -21,7 +22,7 @@ fn context_choice(context: &ContextChoice, at: usize, set: bool) -> AnyView {
     let server = context.server.clone().unwrap_or_else(|| "no server named".to_owned());
     let runs = context.runs.as_ref().map(|command| {
         view! {
-            <span class="option-note">"Runs " <code>{command.clone()}</code> " to sign in, when chosen"</span>
+            <span class="option-note">"Runs " <code>{shell_line(command)}</code> " to sign in, when chosen"</span>
         }
     });
     view! {
@@ -36,11 +37,11 @@ fn context_choice(context: &ContextChoice, at: usize, set: bool) -> AnyView {
                 aria-describedby=note.clone()
             />
             <label for=id>
-                {context.name.clone()}
+                {breakable(&context.name)}
                 {context.current.then(|| view! { <span class="tag plain">"current"</span> })}
             </label>
             <div class="option-notes" id=note>
-                <span class="mono">{server}</span>
+                <span class="mono">{breakable(&server)}</span>
                 {runs}
             </div>
         </div>
@@ -56,7 +57,7 @@ pub(crate) fn no_contexts(looked: &[String]) -> AnyView {
             <p><b>"No kubeconfig was found."</b> " It was looked for here:"</p>
             <ul class="plain-list">{looked}</ul>
             <p>
-                "Start Unthrottle with " <code>"--kubeconfig FILE"</code> ", or give it files or pasted output below."
+                "Start Unthrottle with " {prose("`--kubeconfig FILE`")} ", or give it files or pasted output below."
             </p>
         </div>
     }

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::shell_line;
 use crate::islands::CopyButton;
 use crate::words;
 
@@ -40,6 +41,6 @@ fn typed(lines: &str) -> Vec<AnyView> {
     lines
         .trim_end()
         .split_inclusive('\n')
-        .map(|line| view! { <span class="line">{line.to_owned()}</span> }.into_any())
+        .map(|line| view! { <span class="line">{shell_line(line)}</span> }.into_any())
         .collect()
 }

@@ -3,7 +3,7 @@
 use domain::plan::{DiffLine, FileDiff, Hunk, LineKind};
 use leptos::prelude::*;
 
-use super::prose;
+use super::{breakable, prose};
 use crate::words::count;
 
 /// `id` is where links to it go; `edit` is the page where the answer that leads to this can be changed; `None` in print.
@@ -28,7 +28,7 @@ pub(crate) fn diff(file: &FileDiff, id: String, edit: Option<&str>) -> AnyView {
     view! {
         <section class="diff" id=id>
             <header>
-                <h2 class="mono">{file.name.clone()}</h2>
+                <h2 class="mono">{breakable(&file.name)}</h2>
                 <span class="small soft">{summary}</span>
                 {edit}
             </header>
@@ -71,8 +71,8 @@ fn line_row(line: &DiffLine) -> AnyView {
         .pieces
         .iter()
         .map(|(marked, text)| {
-            let text = text.clone();
-            if *marked { view! { <b>{text}</b> }.into_any() } else { text.into_any() }
+            let text = breakable(text);
+            if *marked { view! { <b>{text}</b> }.into_any() } else { text }
         })
         .collect();
     let (class, text) = match line.kind {

@@ -89,10 +89,10 @@ fn brand() -> AnyView {
 
 /// The cluster or files, with version and size once they were read.
 fn whose(run: &Run, source: &Source) -> AnyView {
-    let kind = match source {
-        Source::Cluster { .. } => "Cluster",
-        Source::Files { .. } => "Files",
-        Source::Demo => "Practice",
+    let (kind, name) = match source {
+        Source::Cluster { .. } => (Some("Cluster "), source.name().to_owned()),
+        Source::Files { .. } => (Some("From "), source.name().to_owned()),
+        Source::Demo => (None, words::capitalised(source.name())),
     };
     let size = run.scan.as_ref().map(|scan| {
         let version = scan.diagnosis.source.kubernetes_version.clone();
@@ -104,9 +104,8 @@ fn whose(run: &Run, source: &Source) -> AnyView {
     });
     view! {
         <p class="whose">
-            <span class="soft">{kind}</span>
-            " "
-            <b>{source.name().to_owned()}</b>
+            {kind.map(|kind| view! { <span class="soft">{kind}</span> })}
+            <b>{name}</b>
             " "
             <span class="soft num">{size}</span>
         </p>

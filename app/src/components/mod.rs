@@ -3,6 +3,7 @@
 //! They take borrowed values and give finished views, so that a page reads as its outline. Text that came
 //! from a cluster, a registry or a file enters markup as a text node or an attribute value, never as HTML.
 
+mod breaks;
 mod choice;
 mod command;
 mod diff;
@@ -25,6 +26,7 @@ mod steps;
 mod table;
 mod tag;
 
+pub(crate) use breaks::{breakable, shell_line};
 pub(crate) use choice::{context_choices, no_contexts};
 pub(crate) use command::{command, printed};
 pub(crate) use diff::diff;
@@ -43,6 +45,6 @@ pub(crate) use prose::prose;
 pub(crate) use rail::rail;
 pub(crate) use range::{Scale, range, span};
 pub(crate) use registry::registry;
-pub(crate) use steps::planned_steps;
+pub(crate) use steps::{alike, planned_steps, targets};
 pub(crate) use table::{Column, table};
 pub(crate) use tag::{in_a_word, tag};

@@ -3,7 +3,7 @@
 use domain::problem::Problem;
 use leptos::prelude::*;
 
-use super::{Icon, icon, prose};
+use super::{Icon, breakable, icon, prose};
 
 /// All problems of a step, first on its page and first to be heard. Nothing when there are none.
 pub(crate) fn problems(all: &[Problem]) -> Option<AnyView> {
@@ -27,7 +27,7 @@ pub(crate) fn four_parts(problem: &Problem) -> AnyView {
         view! {
             <div>
                 <dt>"Where"</dt>
-                <dd class="mono">{problem.place.clone()}</dd>
+                <dd class="mono">{breakable(&problem.place)}</dd>
             </div>
         }
     });

@@ -22,7 +22,7 @@ pub(crate) fn proof(finding: &Finding) -> AnyView {
                 <span>"Pod " <b class="mono">{format!("{}/{}", finding.namespace, finding.pod)}</b></span>
                 <span>{finding.container_kind.label()} " " <b class="mono">{finding.container.clone()}</b></span>
                 {when.map(|when| view! { <span>{when}</span> })}
-                <span>{format!("cause: {}", words::certainty(finding.certainty))}</span>
+                <span>{format!("the cause is {}", words::certainty(finding.certainty))}</span>
             </figcaption>
             {lines}
         </figure>

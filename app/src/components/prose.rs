@@ -2,13 +2,18 @@
 
 use leptos::prelude::*;
 
+use super::shell_line;
+
 /// Backticks become code; one that has no partner stays as it is.
 pub(crate) fn prose(text: &str) -> AnyView {
     pieces(text)
         .into_iter()
         .map(|(code, piece)| {
-            let piece = piece.to_owned();
-            if code { view! { <code>{piece}</code> }.into_any() } else { piece.into_any() }
+            if code {
+                view! { <code>{shell_line(piece)}</code> }.into_any()
+            } else {
+                piece.to_owned().into_any()
+            }
         })
         .collect::<Vec<_>>()
         .into_any()

@@ -3,7 +3,7 @@
 use domain::plan::{EcrSide, EcrWay, Plan};
 use leptos::prelude::*;
 
-use super::{Column, table};
+use super::{Column, breakable, table};
 use crate::words::count;
 
 /// The registry's part of a plan; nothing for a plan without one.
@@ -31,8 +31,8 @@ fn copies(plan: &Plan, ecr: &EcrSide) -> AnyView {
         .map(|copy| {
             view! {
                 <tr>
-                    <td class="mono">{copy.source.clone()}</td>
-                    <td class="mono">{copy.target.clone()}</td>
+                    <td class="mono" data-head="From">{breakable(&copy.source)}</td>
+                    <td class="mono" data-head="To">{breakable(&copy.target)}</td>
                 </tr>
             }
             .into_any()
@@ -40,7 +40,7 @@ fn copies(plan: &Plan, ecr: &EcrSide) -> AnyView {
         .collect();
     view! {
         <p>
-            {format!("{}, copied to ", count(plan.copies.len() as u64, "image"))} <span class="mono">{ecr.host.clone()}</span>
+            {format!("{}, copied to ", count(plan.copies.len() as u64, "image"))} <span class="mono">{breakable(&ecr.host)}</span>
             ". Reading each costs one Docker Hub pull per platform. The bundle makes the repositories and copies; it changes nothing in the cluster before that."
         </p>
         {table("Images to copy, all platforms and the same digest", &[("From Docker Hub", Column::Text), ("To ECR", Column::Text)], rows)}
@@ -53,7 +53,7 @@ fn cache(ecr: &EcrSide) -> AnyView {
     view! {
         <p>
             "A rule that fetches " <span class="mono">{format!("{}/…", ecr.prefix)}</span> " from Docker Hub at "
-            <span class="mono">{ecr.host.clone()}</span> ", with the account in the secret " <span class="mono">{secret}</span>
+            <span class="mono">{breakable(&ecr.host)}</span> ", with the account in the secret " <span class="mono">{secret}</span>
             ". The bundle makes both; the access token is typed there and goes to AWS Secrets Manager only."
         </p>
     }

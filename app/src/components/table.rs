@@ -1,4 +1,5 @@
-//! A table. Where the page is too narrow for it, it scrolls inside a frame of its own; on a phone its rows fold.
+//! A table. Where the page is too narrow for it, it scrolls inside a frame of its own; on a phone its rows fold,
+//! its headings are left to those who hear it, and a cell says by `data-head` what would not be clear without.
 
 use leptos::prelude::*;
 

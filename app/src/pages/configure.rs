@@ -1,11 +1,12 @@
 //! Configure: only what the chosen remedy still has to know, filled in from what was found.
 
+use domain::problem::Problem;
 use domain::remedy::Question;
 use domain::run::Step;
 use leptos::prelude::*;
 
 use super::Page;
-use crate::components::{Heading, frame, problems, prose, tag};
+use crate::components::{Heading, breakable, frame, problems, prose, tag};
 use crate::view::{ConfigureView, WorkloadChoice};
 use crate::words::{self, Tone, count};
 
@@ -31,7 +32,7 @@ pub fn configure(view: &ConfigureView) -> Page {
     };
     let questions: Vec<_> = view.questions.iter().map(|asked| question(asked, view)).collect();
     let main = view! {
-        {problems(found)}
+        {problems(&by_label(found, &view.questions))}
         <section>
             <h1>{title}</h1>
             <p class="lead">{lead}</p>
@@ -47,6 +48,15 @@ pub fn configure(view: &ConfigureView) -> Page {
         </form>
     };
     frame(&view.base, &heading, main.into_any())
+}
+
+/// Problems that name a question by its label, which is what stands on the page.
+fn by_label(found: &[Problem], questions: &[Question]) -> Vec<Problem> {
+    let labelled = |problem: &Problem| match questions.iter().find(|asked| asked.key == problem.place) {
+        Some(asked) => problem.clone().at(&asked.label),
+        None => problem.clone(),
+    };
+    found.iter().map(labelled).collect()
 }
 
 fn question(asked: &Question, view: &ConfigureView) -> AnyView {
@@ -171,14 +181,14 @@ fn workload(choice: &WorkloadChoice, at: usize, chosen: bool) -> AnyView {
     let waiting = (choice.throttled_pods > 0)
         .then(|| tag(Tone::Bad, format!("{} waiting", count(choice.throttled_pods, "pod"))));
     let images = (!choice.images.is_empty())
-        .then(|| view! { <span class="mono">{words::list(&choice.images)}</span> });
+        .then(|| view! { <span class="mono">{breakable(&words::list(&choice.images))}</span> });
     let owner = choice.managed_by.as_ref().map(|owner| {
         view! { <span class="option-note">{format!("Kept by {owner}, which may write it back")}</span> }
     });
     view! {
         <div class="option">
             <input type="checkbox" id=id.clone() name="only" value=choice.only.clone() checked=chosen aria-describedby=note.clone() />
-            <label for=id>{choice.label.clone()}</label>
+            <label for=id>{breakable(&choice.label)}</label>
             <div class="option-notes" id=note>
                 {images} {waiting} {owner}
             </div>

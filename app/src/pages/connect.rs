@@ -4,7 +4,7 @@ use domain::run::{Source, Step};
 use leptos::prelude::*;
 
 use super::Page;
-use crate::components::{Heading, command, context_choices, four_parts, frame, no_contexts, problems};
+use crate::components::{Heading, command, context_choices, four_parts, frame, no_contexts, problems, prose};
 use crate::view::{ConnectView, Kubeconfig, UploadLimits};
 use crate::words::{self, count};
 
@@ -45,8 +45,16 @@ fn kubeconfig(view: &ConnectView) -> AnyView {
     let (status, form) = match &view.kubeconfig {
         Kubeconfig::Found { contexts, .. } if contexts.is_empty() => (
             None,
-            view! { <p class="empty">"The kubeconfig holds no context. Give files or pasted output below, or start with another one by "<code>"--kubeconfig FILE"</code>"."</p> }
-                .into_any(),
+            view! {
+                <div class="empty">
+                    <p>
+                        <b>"The kubeconfig holds no context."</b>
+                        " Give files or pasted output below, or start Unthrottle with another one: "
+                        {prose("`--kubeconfig FILE`")} "."
+                    </p>
+                </div>
+            }
+            .into_any(),
         ),
         Kubeconfig::Found { files, contexts } => {
             let from = format!("{} in {}", count(contexts.len() as u64, "context"), words::list(files));

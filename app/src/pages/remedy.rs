@@ -58,7 +58,13 @@ fn number_word(number: usize) -> String {
 fn reason(fits: &[Fit]) -> String {
     match fits.first() {
         Some(first) if can_be_chosen(first) => {
-            format!("{}. You can change your mind as long as you have not carried it out.", first.headline)
+            let several = fits.iter().filter(|fit| can_be_chosen(fit)).count() > 1;
+            let subject = several.then(|| format!("{}: ", words::remedy_doing(first.remedy)));
+            format!(
+                "{}{}. You can change your mind as long as you have not carried it out.",
+                subject.unwrap_or_default(),
+                first.headline
+            )
         }
         Some(first) => format!("{}.", first.headline),
         None => "Nothing was found that could be judged. Scan again, or read more of the cluster.".to_owned(),

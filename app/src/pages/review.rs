@@ -9,7 +9,8 @@ use leptos::prelude::*;
 
 use super::Page;
 use crate::components::{
-    Column, Heading, diff, frame, live_progress, no_plan, not_seen, problems, prose, registry, table,
+    Column, Heading, alike, breakable, diff, frame, live_progress, no_plan, not_seen, problems, prose,
+    registry, table, targets,
 };
 use crate::view::ReviewView;
 use crate::words::{self, count};
@@ -69,15 +70,24 @@ pub(crate) fn what_changes(plan: &Plan, diffs: &[FileDiff]) -> String {
         places.push(count(live as u64, "live object"));
     }
     let verb = if plan.edits.len() == 1 { "changes" } else { "change" };
-    format!("{} {verb} in {}.", values(plan), words::list(&places))
+    let changed = format!("{} {verb} in {}", values(plan), words::list(&places));
+    let of_op = |op| plan.steps.iter().filter(|step| step.op == op).count() as u64;
+    let also =
+        [("secret", "made", of_op(Op::CreateSecret)), ("waiting pod", "replaced", of_op(Op::ReplacePod))]
+            .into_iter()
+            .filter(|(_, _, number)| *number > 0)
+            .map(|(noun, done, number)| {
+                format!("{} {} {done}", count(number, noun), if number == 1 { "is" } else { "are" })
+            });
+    let clauses: Vec<_> = [changed].into_iter().chain(also).collect();
+    format!("{}.", clauses.join("; "))
 }
 
 fn planned(view: &ReviewView, plan: &Plan) -> AnyView {
-    let lead = if plan.change_needed {
-        "Read them as you would a colleague's. Nothing outside of the marked values is touched, comments and blanks included."
-            .to_owned()
-    } else {
-        plan.summary.clone()
+    let lead = match (plan.change_needed, plan.edits.iter().any(|edit| edit.file.is_some())) {
+        (false, _) => plan.summary.clone(),
+        (true, true) => "Read them as you would a colleague's. Nothing outside of the marked values is touched, comments and blanks included.".to_owned(),
+        (true, false) => "Read them as you would a colleague's. Nothing else of these objects is touched.".to_owned(),
     };
     let edit = view.base.path(Step::Configure);
     let diffs: Vec<_> =
@@ -123,7 +133,7 @@ fn contents(diffs: &[FileDiff]) -> AnyView {
         .map(|(at, diff)| {
             view! {
                 <li>
-                    <a href=format!("#{}", diff_id(at))>{diff.name.clone()}</a>
+                    <a href=format!("#{}", diff_id(at))>{breakable(&diff.name)}</a>
                 </li>
             }
         })
@@ -159,15 +169,14 @@ pub(crate) fn risks(risks: &[Risk]) -> Option<AnyView> {
 
 /// What no diff shows: secrets that are made from what a person types, and pods that are made anew.
 fn made(plan: &Plan) -> Option<AnyView> {
-    let steps: Vec<_> = plan
-        .steps
-        .iter()
-        .filter(|step| step.op != Op::Patch)
-        .map(|step| {
+    let steps: Vec<_> = alike(plan.steps.iter().filter(|step| step.op != Op::Patch))
+        .into_iter()
+        .map(|steps| {
+            let says = steps.first().map(|step| prose(&step.says));
             view! {
                 <li>
-                    <h3 class="mono">{step.target.label()}</h3>
-                    <p>{prose(&step.says)}</p>
+                    {targets(&steps)}
+                    <p>{says}</p>
                 </li>
             }
         })
@@ -175,7 +184,7 @@ fn made(plan: &Plan) -> Option<AnyView> {
     (!steps.is_empty()).then(|| {
         view! {
             <section>
-                <h2>"Made, and made anew"</h2>
+                <h2>"Also part of the plan"</h2>
                 <ul class="notes">{steps}</ul>
             </section>
         }
@@ -197,11 +206,11 @@ pub(crate) fn not_covered(plan: &Plan) -> Option<AnyView> {
             view! {
                 <tr>
                     <td>
-                        <span class="mono">{left.image.clone()}</span>
-                        <span class="why">{left.place.clone()} {container}</span>
+                        <span class="mono">{breakable(&left.image)}</span>
+                        <span class="why">{breakable(&left.place)} {container}</span>
                     </td>
-                    <td>{prose(&left.why)}</td>
-                    <td>{prose(&left.instead)}</td>
+                    <td data-head="Why">{prose(&left.why)}</td>
+                    <td data-head="Another way">{prose(&left.instead)}</td>
                 </tr>
             }
             .into_any()
@@ -232,7 +241,7 @@ pub(crate) fn refused(all: &[Refused]) -> Option<AnyView> {
             let place = if left.place.is_empty() { left.file.clone() } else { left.place.clone() };
             view! {
                 <li>
-                    <h3 class="mono">{place}</h3>
+                    <h3 class="mono">{breakable(&place)}</h3>
                     <p>{prose(&left.why)}</p>
                 </li>
             }
@@ -253,7 +262,7 @@ fn unchanged(files: &[String]) -> Option<AnyView> {
     if files.is_empty() {
         return None;
     }
-    let items: Vec<_> = files.iter().map(|file| view! { <li class="mono">{file.clone()}</li> }).collect();
+    let items: Vec<_> = files.iter().map(|file| view! { <li class="mono">{breakable(file)}</li> }).collect();
     Some(
         view! {
             <details>

@@ -1,5 +1,6 @@
 //! Verify: do the pods pull from the new place?
 
+use domain::remedy::RemedyKind;
 use domain::run::{JobState, Step};
 use domain::verification::{
     CheckState, Checked, CheckedSecret, Outcome, SecretState, StillThrottled, Verification,
@@ -8,8 +9,8 @@ use leptos::prelude::*;
 
 use super::Page;
 use crate::components::{
-    Column, Heading, command, context_choices, frame, in_a_word, is_stale, live_progress, moment, not_seen,
-    problems, table, tag,
+    Column, Heading, breakable, command, context_choices, frame, in_a_word, is_stale, live_progress, moment,
+    not_seen, problems, table, tag,
 };
 use crate::view::VerifyView;
 use crate::words::{self, Tone, count};
@@ -44,7 +45,9 @@ pub fn verify(view: &VerifyView) -> Page {
 }
 
 fn not_checked(view: &VerifyView, state: &JobState) -> AnyView {
-    let (title, lead) = match (state, view.base.run.plan.is_some()) {
+    let plan = view.base.run.plan.as_ref();
+    let by_account = plan.is_some_and(|plan| plan.remedy == RemedyKind::HubAccount);
+    let (title, lead) = match (state, plan.is_some()) {
         (_, false) => {
             ("There is nothing to check yet.", "A check compares the cluster with a plan, and there is none.")
         }
@@ -56,10 +59,14 @@ fn not_checked(view: &VerifyView, state: &JobState) -> AnyView {
         }
         _ => (
             "Did it work?",
-            "Once you have run the commands, this looks at every planned container: which image it names, and from where the node really pulled it.",
+            if by_account {
+                "Once you have run the commands, this looks at every planned list and pod: whether it names the pull secret, and whether pods run with it."
+            } else {
+                "Once you have run the commands, this looks at every planned container: which image it names, and from where the node really pulled it."
+            },
         ),
     };
-    let form = view.base.run.plan.is_some().then(|| check_form(view, "Check now"));
+    let form = plan.is_some().then(|| check_form(view, "Check now"));
     view! {
         <section>
             <h1>{title}</h1>
@@ -145,7 +152,7 @@ pub(crate) fn outcome_counts(checked: &Verification) -> String {
     )
 }
 
-/// "4 of 5 have the pull secret: 1 lacks it."
+/// "4 of 5 planned lists and pods have the pull secret: 1 lacks it."
 fn secret_counts(checked: &[CheckedSecret]) -> String {
     let in_state = |state| checked.iter().filter(|one| one.state == state).count() as u64;
     let good = in_state(SecretState::Named) + in_state(SecretState::Runs);
@@ -162,7 +169,11 @@ fn secret_counts(checked: &[CheckedSecret]) -> String {
     .map(|state| format!("{} {}", in_state(state), words::secret_state(state)))
     .collect();
     let rest = if rest.is_empty() { String::new() } else { format!(": {}", words::list(&rest)) };
-    format!("{good} of {} with the pull secret{rest}.", count(checked.len() as u64, "planned list or pod"))
+    let all = match checked.len() {
+        1 => "1 planned list or pod has".to_owned(),
+        many => format!("{many} planned lists and pods have"),
+    };
+    format!("{good} of {all} the pull secret{rest}.")
 }
 
 fn checked_view(view: &VerifyView, state: &JobState, checked: &Verification) -> AnyView {
@@ -228,21 +239,21 @@ pub(crate) fn containers(all: &[Checked]) -> Option<AnyView> {
 fn container_row(checked: &Checked) -> AnyView {
     let pod = checked.pod.as_ref().map_or_else(|| "no pod now".to_owned(), |pod| format!("pod {pod}"));
     let present = checked.present.as_ref().filter(|present| **present != checked.wanted).map(|present| {
-        view! { <span class="why">"names " <span class="mono">{present.clone()}</span></span> }
+        view! { <span class="why">"names " <span class="mono">{breakable(present)}</span></span> }
     });
     let image_id = checked.image_id.as_ref().filter(|id| !id.is_empty()).map(|id| {
-        view! { <span class="why">"pulled as " <span class="mono">{id.clone()}</span></span> }
+        view! { <span class="why">"pulled as " <span class="mono">{breakable(id)}</span></span> }
     });
     let proof = checked.proof.as_ref().map(|proof| view! { <span class="why mono">{proof.clone()}</span> });
     view! {
         <tr>
             <td>
-                <span class="mono">{checked.object.clone()}</span>
+                <span class="mono">{breakable(&checked.object)}</span>
                 <span class="why">{format!("{pod}, {} {}", checked.kind.label(), checked.container)}</span>
             </td>
             <td>{tag(words::check_tone(checked.state), words::check_state(checked.state))}</td>
             <td>
-                <span class="mono">{checked.wanted.clone()}</span>
+                <span class="mono">{breakable(&checked.wanted)}</span>
                 {present} {image_id} {proof}
             </td>
         </tr>
@@ -262,11 +273,11 @@ pub(crate) fn pull_secrets(all: &[CheckedSecret]) -> Option<AnyView> {
             view! {
                 <tr>
                     <td>
-                        <span class="mono">{checked.object.clone()}</span>
+                        <span class="mono">{breakable(&checked.object)}</span>
                         {pod}
                     </td>
                     <td>{tag(words::secret_tone(checked.state), words::secret_state(checked.state))}</td>
-                    <td class="mono">{checked.proof.clone().unwrap_or_default()}</td>
+                    <td class="mono">{checked.proof.clone()}</td>
                 </tr>
             }
             .into_any()
@@ -302,11 +313,11 @@ pub(crate) fn still_throttled(all: &[StillThrottled]) -> Option<AnyView> {
             view! {
                 <tr>
                     <td>
-                        <span class="mono">{left.object.clone()}</span>
+                        <span class="mono">{breakable(&left.object)}</span>
                         <span class="why">{format!("pod {}, {}", left.pod, left.container)}</span>
                     </td>
                     <td>{foreseen}</td>
-                    <td class="mono">{left.image.clone()}</td>
+                    <td class="mono">{breakable(&left.image)}</td>
                 </tr>
             }
             .into_any()

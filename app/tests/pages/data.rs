@@ -1,7 +1,7 @@
 //! An invented cluster: Cortex 0.22.1 behind one NAT gateway, throttled. The words are invented, their shapes
 //! are those of the domain.
 
-use domain::plan::FileDiff;
+use domain::plan::{FileDiff, Plan};
 use domain::problem::Problem;
 use domain::remedy::{Fit, Question};
 use domain::run::Run;
@@ -64,6 +64,16 @@ impl Data {
 
     pub fn fits(&self) -> Vec<Fit> {
         self.read(include_str!("data/fits.json"))
+    }
+
+    /// The four remedies, as they are judged for a cluster with Cortex.
+    pub fn four_fits(&self) -> Vec<Fit> {
+        self.read(include_str!("data/fits-four.json"))
+    }
+
+    /// The plan of a Docker Hub account.
+    pub fn account_plan(&self) -> Plan {
+        self.read(include_str!("data/hub-account-plan.json"))
     }
 
     pub fn questions(&self) -> Vec<Question> {

@@ -10,7 +10,7 @@ use domain::diagnosis::{Budget, Counts, MeasuredFrom, SourceKind, Verdict};
 use domain::ecr::Registry;
 use domain::plan::{Copy, EcrSide, EcrWay};
 use domain::problem::Problem;
-use domain::remedy::{Fit, FitLevel, Question, RemedyKind};
+use domain::remedy::{Fit, FitLevel, Question};
 use domain::run::{JobState, Progress, Run, Source, Step};
 use domain::verification::{CheckState, Outcome};
 
@@ -25,17 +25,17 @@ pub struct Shown {
 /// When the pages are looked at: two minutes after the scan.
 const NOW: &str = "2026-11-23T12:45:00Z";
 
-fn shown(name: &'static str, page: impl FnOnce() -> Page) -> Shown {
+pub fn shown(name: &'static str, page: impl FnOnce() -> Page) -> Shown {
     let assets = Assets { style: "style.css", islands: None };
     Shown { name, html: app::render(|| shell::document(page(), assets)) }
 }
 
-fn base(run: Run) -> RunView {
+pub fn base(run: Run) -> RunView {
     RunView { run, now: at(NOW), version: "0.1.0".to_owned() }
 }
 
 /// The run as far as it has come before a step is answered.
-fn until(data: &Data, step: Step) -> Run {
+pub fn until(data: &Data, step: Step) -> Run {
     let mut run = data.run();
     if step <= Step::Detect {
         run.remedy = None;
@@ -73,6 +73,7 @@ pub fn all(data: &Data) -> Vec<Shown> {
     all.extend(verifies(data));
     all.extend(problems(data));
     all.extend(reports(data));
+    all.extend(crate::remedies::all(data));
     all
 }
 
@@ -253,18 +254,19 @@ fn remedies(data: &Data) -> Vec<Shown> {
         fits.iter_mut().for_each(|fit| fit.level = level);
         fits
     };
-    let two = [data.fits(), at_level(FitLevel::CannotHelp)].concat();
-    let three: Vec<_> = RemedyKind::ALL
+    let one_helps: Vec<_> = data
+        .fits()
         .into_iter()
-        .flat_map(|remedy| data.fits().into_iter().map(move |fit| Fit { remedy, ..fit }))
+        .chain(data.four_fits().into_iter().skip(1))
+        .enumerate()
+        .map(|(at, fit)| Fit { level: if at == 0 { fit.level } else { FitLevel::CannotHelp }, ..fit })
         .collect();
     vec![
         shown("remedy", || pages::remedy(&view(data.fits(), run()))),
         shown("remedy-fits", || pages::remedy(&view(at_level(FitLevel::Fits), run()))),
         shown("remedy-nothing", || pages::remedy(&view(at_level(FitLevel::NothingToChange), run()))),
         shown("remedy-cannot", || pages::remedy(&view(at_level(FitLevel::CannotHelp), run()))),
-        shown("remedy-two", || pages::remedy(&view(two, run()))),
-        shown("remedy-three", || pages::remedy(&view(three, run()))),
+        shown("remedy-one-of-four", || pages::remedy(&view(one_helps, run()))),
         shown("remedy-empty", || pages::remedy(&view(vec![], run()))),
         shown("remedy-problem", || {
             pages::remedy(&view(data.fits(), with_problem(run(), Step::Remedy, data)))

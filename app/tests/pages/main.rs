@@ -6,5 +6,6 @@
 
 mod data;
 mod gallery;
+mod remedies;
 mod rules;
 mod words;

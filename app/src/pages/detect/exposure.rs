@@ -4,7 +4,7 @@ use domain::diagnosis::{Diagnosis, Exposure};
 use leptos::prelude::*;
 
 use super::verdict::ANONYMOUS_LIMIT;
-use crate::components::{Column, Scale, range, table};
+use crate::components::{Column, Scale, breakable, range, table};
 use crate::words::{self, count};
 
 /// Rows that are shown at once; the others are one click away.
@@ -64,21 +64,21 @@ fn exposure_row(image: &Exposure, scale: Scale, limit: u32) -> AnyView {
         .workloads
         .iter()
         .take(NAMED)
-        .map(|workload| view! { <li class="mono">{workload.clone()}</li> })
+        .map(|workload| view! { <li class="mono">{breakable(workload)}</li> })
         .collect();
     let more = image.workloads.len().checked_sub(NAMED).filter(|more| *more > 0);
     let more = more.map(|more| view! { <li class="soft">{format!("and {more} more")}</li> });
     view! {
         <tr>
             <td>
-                <span class="mono">{image.image.clone()}</span>
+                <span class="mono">{breakable(&image.image)}</span>
                 <span class="why">{why}</span>
             </td>
             <td>
                 <ul class="bare-list">{named} {more}</ul>
                 <span class="why">{(image.nodes > 0).then(|| format!("on {}", count(image.nodes, "node")))}</span>
             </td>
-            <td class="n">{pulls}</td>
+            <td class="n" data-head="Pulls in 6 h">{pulls}</td>
             <td class="drawn">{bar}</td>
         </tr>
     }

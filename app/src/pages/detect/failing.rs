@@ -9,7 +9,7 @@ use domain::time::Timestamp;
 use domain::workload::ContainerKind;
 use leptos::prelude::*;
 
-use crate::components::{Column, Scale, span, table, tag};
+use crate::components::{Column, Scale, breakable, span, table, tag};
 use crate::words::{self, Tone, count};
 
 /// Rows of a table that are shown at once; the rest is said in a line.
@@ -66,7 +66,9 @@ pub(crate) fn refused(diagnosis: &Diagnosis) -> Option<AnyView> {
     let start = groups.iter().filter_map(|group| group.from).min().unwrap_or(end);
     let scale = Scale::new(start, end);
     let rows = groups.iter().take(SHOWN).map(|group| refused_row(group, scale)).collect();
-    let from = Timestamp::from_unix(start);
+    let from = Timestamp::from_unix(start).clock().to_owned();
+    let to = diagnosis.source.collected_at.clock();
+    let when = if from == to { format!("at {to}") } else { format!("from {from} to {to}") };
     let now = groups.iter().any(|group| group.first.current);
     let title = if now { "What Docker Hub refuses" } else { "What Docker Hub refused" };
     Some(
@@ -74,7 +76,7 @@ pub(crate) fn refused(diagnosis: &Diagnosis) -> Option<AnyView> {
             <section>
                 <h2>{title}</h2>
                 {table(
-                    &format!("Refused pulls by workload, from {} to {} UTC", from.clock(), diagnosis.source.collected_at.clock()),
+                    &format!("Refused pulls by workload, {when} UTC"),
                     &[("Workload and image", Column::Text), ("State", Column::Text), ("Times", Column::Number), ("When", Column::Text)],
                     rows,
                 )}
@@ -114,12 +116,12 @@ fn refused_row(group: &Alike<'_>, scale: Scale) -> AnyView {
     view! {
         <tr>
             <td>
-                <span class="mono">{workload(first)}</span>
-                <span class="why mono">{first.image.clone()}</span>
+                <span class="mono">{breakable(&workload(first))}</span>
+                <span class="why mono">{breakable(&first.image)}</span>
                 <span class="why">{format!("{} {}{}", first.container_kind.label(), first.container, kept.unwrap_or_default())}</span>
             </td>
             <td>{state} <span class="why">{limit}</span></td>
-            <td class="n">{(group.times > 0).then_some(group.times)}</td>
+            <td class="n" data-head="Times">{(group.times > 0).then_some(group.times)}</td>
             <td class="when">{when}</td>
         </tr>
     }
@@ -157,8 +159,8 @@ fn otherwise_row(group: &Alike<'_>) -> AnyView {
     view! {
         <tr>
             <td>
-                <span class="mono">{workload(first)}</span>
-                <span class="why mono">{first.image.clone()}</span>
+                <span class="mono">{breakable(&workload(first))}</span>
+                <span class="why mono">{breakable(&first.image)}</span>
                 <span class="why">{container}</span>
             </td>
             <td>

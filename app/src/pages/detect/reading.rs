@@ -79,9 +79,8 @@ pub(crate) fn request_table(all: &[Request]) -> Option<AnyView> {
         .map(|request| {
             view! {
                 <tr>
-                    <td class="mono">{request.verb.clone()}</td>
-                    <td class="mono">{request.what.clone()}</td>
-                    <td class="n">{request.count}</td>
+                    <td class="mono">{format!("{} {}", request.verb, request.what)}</td>
+                    <td class="n" data-head="Times">{request.count}</td>
                 </tr>
             }
             .into_any()
@@ -89,7 +88,7 @@ pub(crate) fn request_table(all: &[Request]) -> Option<AnyView> {
         .collect();
     Some(table(
         "Every request that was made to the cluster",
-        &[("Verb", Column::Text), ("Resource", Column::Text), ("Times", Column::Number)],
+        &[("Verb and resource", Column::Text), ("Times", Column::Number)],
         rows,
     ))
 }

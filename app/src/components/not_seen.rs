@@ -4,6 +4,7 @@ use domain::facts::NotSeen;
 use leptos::prelude::*;
 
 use super::prose;
+use crate::words;
 
 /// Nothing when everything was seen.
 pub(crate) fn not_seen(all: &[NotSeen]) -> Option<AnyView> {
@@ -15,7 +16,7 @@ pub(crate) fn not_seen(all: &[NotSeen]) -> Option<AnyView> {
         .map(|gap| {
             view! {
                 <li>
-                    <h3>{gap.what.clone()}</h3>
+                    <h3>{words::capitalised(&gap.what)}</h3>
                     <p>{prose(&gap.why)}</p>
                     <p class="soft">{prose(&gap.effect)}</p>
                 </li>

@@ -15,6 +15,9 @@ use crate::components::{
 use crate::view::ReviewView;
 use crate::words::{self, count};
 
+/// Up to how many links stand above the changes; more are folded away, or the first change would be far down.
+const OPEN: usize = 12;
+
 /// No form: the way on is a link, the way back as well.
 pub fn review(view: &ReviewView) -> Page {
     let found = view.base.problems(Step::Review);
@@ -138,7 +141,17 @@ fn contents(diffs: &[FileDiff]) -> AnyView {
             }
         })
         .collect();
-    view! { <ul class="jumps">{links}</ul> }.into_any()
+    let list = view! { <ul class="jumps">{links}</ul> };
+    if diffs.len() <= OPEN {
+        return list.into_any();
+    }
+    view! {
+        <details>
+            <summary>{format!("All {} by name", diffs.len())}</summary>
+            {list}
+        </details>
+    }
+    .into_any()
 }
 
 pub(crate) fn risks(risks: &[Risk]) -> Option<AnyView> {

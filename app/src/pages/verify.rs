@@ -265,6 +265,9 @@ pub(crate) fn pull_secrets(all: &[CheckedSecret]) -> Option<AnyView> {
     if all.is_empty() {
         return None;
     }
+    let where_and_state = [("Where", Column::Text), ("State", Column::Text), ("What it says", Column::Text)];
+    let says = all.iter().any(|checked| checked.proof.is_some());
+    let columns = if says { &where_and_state[..] } else { &where_and_state[..2] };
     let rows = all
         .iter()
         .map(|checked| {
@@ -277,7 +280,7 @@ pub(crate) fn pull_secrets(all: &[CheckedSecret]) -> Option<AnyView> {
                         {pod}
                     </td>
                     <td>{tag(words::secret_tone(checked.state), words::secret_state(checked.state))}</td>
-                    <td class="mono">{checked.proof.clone()}</td>
+                    {says.then(|| view! { <td class="mono">{checked.proof.clone()}</td> })}
                 </tr>
             }
             .into_any()
@@ -289,7 +292,7 @@ pub(crate) fn pull_secrets(all: &[CheckedSecret]) -> Option<AnyView> {
                 <h2>"The pull secret"</h2>
                 {table(
                     "Every list and pod that has to name the pull secret",
-                    &[("Where", Column::Text), ("State", Column::Text), ("What it says", Column::Text)],
+                    columns,
                     rows,
                 )}
             </section>

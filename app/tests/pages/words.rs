@@ -71,7 +71,7 @@ fn the_verdict_stands_on_numbers_and_lines() {
             "kubectl --context prod-eks --namespace default describe pod api-iris-7d9f6c5b8d-x2kqp",
             "Do not restart, drain or scale",
             "kubelet's own limit",
-            "events in namespace payments",
+            "Events in namespace payments",
             "This is a Cortex cluster",
             "What was read: 6 requests",
         ],

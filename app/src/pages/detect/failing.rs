@@ -9,7 +9,7 @@ use domain::time::Timestamp;
 use domain::workload::ContainerKind;
 use leptos::prelude::*;
 
-use crate::components::{Column, Scale, breakable, span, table, tag};
+use crate::components::{Column, Scale, breakable, prose, span, table, tag};
 use crate::words::{self, Tone, count};
 
 /// Rows of a table that are shown at once; the rest is said in a line.
@@ -90,7 +90,7 @@ pub(crate) fn refused(diagnosis: &Diagnosis) -> Option<AnyView> {
 fn left_out(rows: usize) -> Option<AnyView> {
     let more = rows.checked_sub(SHOWN).filter(|more| *more > 0)?;
     Some(
-        view! { <p class="small soft">{format!("And {more} more, which scan -o json lists.")}</p> }
+        view! { <p class="small soft">{format!("And {more} more; ")} {prose("`unthrottle scan -o json`")} " lists them all."</p> }
             .into_any(),
     )
 }

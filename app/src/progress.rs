@@ -51,12 +51,13 @@ impl Progress {
         }
     }
 
-    /// "120 of 400", or "120" while the total is not known.
+    /// "120 of 400", or "120" while the total is not known; nothing before the first.
     #[must_use]
     pub fn count(&self) -> String {
-        match self.total {
-            Some(total) => format!("{} of {total}", self.done),
-            None => self.done.to_string(),
+        match (self.total, self.done) {
+            (Some(total), done) => format!("{done} of {total}"),
+            (None, 0) => String::new(),
+            (None, done) => done.to_string(),
         }
     }
 
@@ -76,10 +77,10 @@ impl Progress {
     /// The whole state as one sentence, for the status line.
     #[must_use]
     pub fn sentence(&self) -> String {
-        match self.text.as_str() {
-            "" => format!("{}: {}.", self.phase, self.count()),
-            text => format!("{}: {}. {text}", self.phase, self.count()),
-        }
+        let count = self.count();
+        let colon = if count.is_empty() { "" } else { ": " };
+        let space = if self.text.is_empty() { "" } else { " " };
+        format!("{}{colon}{count}.{space}{}", self.phase, self.text)
     }
 }
 
@@ -103,6 +104,7 @@ mod tests {
 
     #[test]
     fn an_unknown_total_is_not_guessed() {
+        assert_eq!(reading(0, None).sentence(), "Reading pods.");
         assert_eq!(reading(7, None).sentence(), "Reading pods: 7.");
         assert_eq!(
             serde_json::to_string(&Delta { done: Some(1), ..Delta::default() }).unwrap(),

@@ -3,7 +3,7 @@
 
 use leptos::prelude::*;
 
-/// A name that may go on in the next line after a slash or a comma, and before a tag or a digest, which is one word.
+/// A name that may go on in the next line after a slash or a comma, and before a digest. A tag stays with its name.
 pub(crate) fn breakable(text: &str) -> AnyView {
     let views: Vec<_> = pieces(text)
         .into_iter()
@@ -41,7 +41,6 @@ fn pieces(text: &str) -> Vec<&str> {
         let goes_on = |next: Option<char>| next.is_some_and(char::is_alphanumeric);
         let may_break = match letter {
             '@' => goes_on(before) && goes_on(after),
-            ':' => goes_on(before) && goes_on(after) && text.get(from..from + 1) != Some("@"),
             other => matches!(before, Some('/' | ',')) && other.is_alphanumeric(),
         };
         if may_break {
@@ -61,7 +60,7 @@ mod tests {
     #[test]
     fn a_name_breaks_between_its_parts_only() {
         for (text, wanted) in [
-            ("quay.io/cortexlabs/operator:0.22.1", vec!["quay.io/", "cortexlabs/", "operator", ":0.22.1"]),
+            ("quay.io/cortexlabs/operator:0.22.1", vec!["quay.io/", "cortexlabs/", "operator:0.22.1"]),
             ("nginx@sha256:5d1c", vec!["nginx", "@sha256:5d1c"]),
             ("pods,events", vec!["pods,", "events"]),
             ("https://quay.io/v2", vec!["https://", "quay.io/", "v2"]),

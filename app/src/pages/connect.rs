@@ -11,7 +11,7 @@ use crate::words::{self, count};
 /// Prints what a scan needs, for a machine that Unthrottle cannot reach the cluster from. The two ConfigMaps are
 /// Cortex's; other ConfigMaps are nobody's business here.
 const PRINT: &str = "\
-kubectl get namespaces,nodes,pods,events,deployments,statefulsets,daemonsets,replicasets,jobs,cronjobs -A -o json; \
+kubectl get namespaces,nodes,pods,events,deployments,statefulsets,daemonsets,replicasets,jobs,cronjobs,serviceaccounts -A -o json; \
 kubectl get configmaps env-vars cluster-config -n default --ignore-not-found -o json";
 
 /// Forms: a context, files, pasted output, practice cluster (see the table in [`super`]).

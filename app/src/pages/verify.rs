@@ -73,7 +73,18 @@ fn not_checked(view: &VerifyView, state: &JobState) -> AnyView {
             <p class="lead">{lead}</p>
             {form}
         </section>
-        {take_back(view)}
+        {if plan.is_some() { take_back(view) } else { Some(to_configure(view)) }}
+    }
+    .into_any()
+}
+
+fn to_configure(view: &VerifyView) -> AnyView {
+    view! {
+        <div class="go">
+            <a class="button" href=view.base.path(Step::Configure)>
+                "Configure"
+            </a>
+        </div>
     }
     .into_any()
 }

@@ -10,7 +10,7 @@ use domain::diagnosis::{Budget, Counts, MeasuredFrom, SourceKind, Verdict};
 use domain::ecr::Registry;
 use domain::plan::{Copy, EcrSide, EcrWay};
 use domain::problem::Problem;
-use domain::remedy::{Fit, FitLevel, Question};
+use domain::remedy::{Fit, FitLevel};
 use domain::run::{JobState, Progress, Run, Source, Step};
 use domain::verification::{CheckState, Outcome};
 
@@ -311,26 +311,12 @@ fn configures(data: &Data) -> Vec<Shown> {
     );
     let mut few = data.questions();
     few.iter_mut().for_each(|question| question.choices.truncate(3));
-    // What a registry asks: nothing found, something found, and the usual answer.
-    let asked = |key: &str, found: Option<(&str, &str)>| Question {
-        key: key.to_owned(),
-        label: data.text("AWS account"),
-        help: data.text("Twelve digits. `aws sts get-caller-identity` prints yours."),
-        found: found.map(|(value, place)| (data.text(value), place.to_owned())),
-        choices: vec![],
-    };
-    let registry = vec![
-        asked("account", None),
-        asked("region", Some(("eu-west-1", "the name of the context"))),
-        asked("prefix", Some(("docker-hub", ""))),
-    ];
     let mut free = data.questions();
     free.iter_mut().for_each(|question| question.choices.clear());
     vec![
         shown("configure", || pages::configure(&view(run(), data.questions(), workloads()))),
         shown("configure-some", || pages::configure(&view(chosen, few, workloads()))),
         shown("configure-free", || pages::configure(&view(run(), free, workloads()))),
-        shown("configure-registry", || pages::configure(&view(run(), registry, workloads()))),
         shown("configure-problem", || pages::configure(&view(wrong, data.questions(), workloads()))),
         shown("configure-workloads", || pages::configure(&view(run(), vec![], workloads()))),
         shown("configure-nothing", || pages::configure(&view(run(), vec![], vec![]))),

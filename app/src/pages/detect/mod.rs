@@ -82,17 +82,17 @@ fn how_current(view: &DetectView, state: &JobState, diagnosis: &Diagnosis) -> Op
         view! {
             <div class="note with-button">
                 <p>{said} " Read " {moment(&diagnosis.source.collected_at, &view.base.now)} "."</p>
-                {scan_again(&view.base.run, "Scan again")}
+                {scan(&view.base.run, "Scan again", "button quiet")}
             </div>
         }
         .into_any(),
     )
 }
 
-fn scan_again(run: &Run, label: &'static str) -> AnyView {
+fn scan(run: &Run, label: &'static str, class: &'static str) -> AnyView {
     view! {
         <form method="post" action=format!("/runs/{}/detect", run.id)>
-            <button class="button quiet" name="action" value="scan">
+            <button class=class name="action" value="scan">
                 {label}
             </button>
         </form>
@@ -179,7 +179,7 @@ fn onward(view: &DetectView, diagnosis: &Diagnosis) -> AnyView {
     });
     view! {
         <div class="go">
-            {remedy} {scan_again(&view.base.run, again)}
+            {remedy} {scan(&view.base.run, again, "button quiet")}
             <p class="small soft">
                 "Read " {moment(&source.collected_at, &view.base.now)} ". "
                 <a href=format!("/runs/{}/report.html", view.base.run.id)>"Report to print or keep"</a>

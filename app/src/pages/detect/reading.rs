@@ -3,7 +3,7 @@
 use domain::run::{JobState, Progress, Request, Run, Source, Step};
 use leptos::prelude::*;
 
-use super::scan_again;
+use super::scan;
 use crate::components::{Column, live_progress, table};
 use crate::view::DetectView;
 use crate::words::count;
@@ -39,15 +39,17 @@ pub(super) fn not_read(view: &DetectView, state: &JobState) -> AnyView {
         ),
         _ => ("Ready to read.", "It only reads, and can be stopped at any time.", Some("Scan")),
     };
+    let connect =
+        if button.is_some() { ("button quiet", "Connect to something else") } else { ("button", "Connect") };
     view! {
         <section>
             <h1>{title}</h1>
             <p class="lead">{lead}</p>
         </section>
         <div class="go">
-            {button.map(|label| scan_again(&view.base.run, label))}
-            <a class="button quiet" href=view.base.path(Step::Connect)>
-                "Connect to something else"
+            {button.map(|label| scan(&view.base.run, label, "button"))}
+            <a class=connect.0 href=view.base.path(Step::Connect)>
+                {connect.1}
             </a>
         </div>
     }

@@ -34,20 +34,20 @@ pub(crate) fn shell_line(text: &str) -> AnyView {
 fn pieces(text: &str) -> Vec<&str> {
     let mut pieces = Vec::new();
     let mut from = 0;
-    let mut before = None;
+    let (mut earlier, mut before) = (None, None);
     let mut letters = text.char_indices().peekable();
     while let Some((at, letter)) = letters.next() {
         let after = letters.peek().map(|&(_, next)| next);
         let goes_on = |next: Option<char>| next.is_some_and(char::is_alphanumeric);
         let may_break = match letter {
             '@' => goes_on(before) && goes_on(after),
-            other => matches!(before, Some('/' | ',')) && other.is_alphanumeric(),
+            other => matches!(before, Some('/' | ',')) && goes_on(earlier) && other.is_alphanumeric(),
         };
         if may_break {
             pieces.extend(text.get(from..at));
             from = at;
         }
-        before = Some(letter);
+        (earlier, before) = (before, Some(letter));
     }
     pieces.extend(text.get(from..));
     pieces
@@ -63,7 +63,8 @@ mod tests {
             ("quay.io/cortexlabs/operator:0.22.1", vec!["quay.io/", "cortexlabs/", "operator:0.22.1"]),
             ("nginx@sha256:5d1c", vec!["nginx", "@sha256:5d1c"]),
             ("pods,events", vec!["pods,", "events"]),
-            ("https://quay.io/v2", vec!["https://", "quay.io/", "v2"]),
+            ("https://quay.io/v2", vec!["https://quay.io/", "v2"]),
+            ("/dev/stdin", vec!["/dev/", "stdin"]),
             ("image: nginx", vec!["image: nginx"]),
             ("", vec![""]),
         ] {

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use super::Page;
 use super::connect::allowed;
-use crate::components::{plain_frame, problems};
+use crate::components::{plain_frame, problems, prose};
 use crate::view::{ProblemPage, ProblemView};
 
 /// No form. The status is the handler's to set.
@@ -29,7 +29,7 @@ pub fn problem(view: &ProblemView) -> Page {
         ProblemPage::TooLarge(limits) => (
             "That is more than is taken at once.",
             format!("{} Pasted text may be {} MiB.", allowed(*limits), limits.pasted_bytes / (1024 * 1024)),
-            "Nothing was kept of it. Give pasted text as a file, or fewer files: pods, events, nodes and workloads are enough. The command line takes a dump of any size with unthrottle scan --from.".to_owned(),
+            "Nothing was kept of it. Give pasted text as a file, or fewer files: pods, events, nodes and workloads are enough. The command line takes a dump of any size with `unthrottle scan --from`.".to_owned(),
         ),
         ProblemPage::Internal { incident } => (
             "Something went wrong here, and it is not your mistake.",
@@ -42,7 +42,7 @@ pub fn problem(view: &ProblemView) -> Page {
         <section>
             <h1>{title}</h1>
             <p class="lead">{lead}</p>
-            <p>{next}</p>
+            <p>{prose(&next)}</p>
         </section>
         {onward(&view.kind)}
     };

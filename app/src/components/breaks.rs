@@ -24,7 +24,8 @@ pub(crate) fn shell_line(text: &str) -> AnyView {
             if !option.starts_with('-') {
                 return breakable(word);
             }
-            let rest = word.get(option.len()..).unwrap_or_default().to_owned();
+            // An empty text would be rendered as a blank.
+            let rest = word.get(option.len()..).filter(|rest| !rest.is_empty()).map(str::to_owned);
             view! { <span class="flag">{option.to_owned()}</span> {rest} }.into_any()
         })
         .collect::<Vec<_>>()

@@ -384,7 +384,7 @@ fn asking(data: &Data) -> Run {
     Run { plan_state: JobState::Running { progress }, ..until(data, Step::Configure) }
 }
 
-const COMMANDS: &str = "kubectl --context prod-eks --namespace default patch deployment operator --type json --patch-file kubernetes/01-deployment-default-operator.json\n\
+pub const COMMANDS: &str = "kubectl --context prod-eks --namespace default patch deployment operator --type json --patch-file kubernetes/01-deployment-default-operator.json\n\
 kubectl --context prod-eks --namespace default rollout status deployment operator\n\
 kubectl --context prod-eks --namespace default patch deployment api-iris --type json --patch-file kubernetes/02-deployment-default-api-iris.json\n";
 const ROLLBACK: &str = "kubectl --context prod-eks --namespace default patch deployment api-iris --type json --patch-file rollback/02-deployment-default-api-iris.json\n";

@@ -3,7 +3,7 @@
 use app::report::{self, Styles};
 
 use crate::data::Data;
-use crate::gallery::{PLAIN, report_view};
+use crate::gallery::{COMMANDS, PLAIN, report_view};
 
 fn page(name: &str) -> String {
     PLAIN.iter().find(|page| page.name == name).expect("a page of that name").html.clone()
@@ -126,6 +126,13 @@ fn one_remedy_is_carried_by_the_button_and_several_are_chosen() {
     assert!(page("remedy").contains("<input type=\"hidden\" name=\"remedy\" value=\"quay\">"));
     assert!(!page("remedy").contains("type=\"radio\""));
     assert!(!page("remedy-cannot").contains("name=\"remedy\""), "what cannot help is not offered");
+}
+
+#[test]
+fn commands_are_shown_as_they_are_typed() {
+    let lines: Vec<_> = COMMANDS.lines().collect();
+    says("apply", &lines);
+    says("problem-too-large", &["with unthrottle scan --from."]);
 }
 
 #[test]

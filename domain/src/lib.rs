@@ -9,6 +9,7 @@
 //! Reading order: [`facts`] (what was seen) → [`diagnosis`] (what it means) → [`remedy`] and [`plan`] (what
 //! to change) → [`verification`] (whether it worked) → [`run`] (one pass through all of it).
 
+pub mod cluster_wide;
 pub mod cortex;
 pub mod diagnosis;
 pub mod ecr;

@@ -18,7 +18,7 @@ pub use server::Offer;
 use crate::cortex::quay_copy;
 use crate::diagnosis::Scan;
 use crate::image::ImageReference;
-use crate::plan::{EcrWay, Plan};
+use crate::plan::{EcrWay, Edit, Plan};
 
 /// What stands beside a plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,7 +55,7 @@ impl ClusterWide {
     pub fn of(plan: &Plan, scan: &Scan) -> Option<Self> {
         let moved = moved(plan);
         let cache = plan.ecr.as_ref().filter(|ecr| ecr.way == EcrWay::Cache);
-        if !plan.change_needed || (moved.is_empty() && cache.is_none()) {
+        if !plan.change_needed || moved.is_empty() {
             return None;
         }
         let touched = namespaces::touched(plan);
@@ -90,7 +90,7 @@ impl ClusterWide {
 /// Every image that the plan moves: in its steps, its edits and its copies.
 fn moved(plan: &Plan) -> BTreeMap<String, String> {
     let steps = plan.steps.iter().flat_map(|step| &step.images).map(|image| (image.from.clone(), &image.to));
-    let edits = plan.edits.iter().filter_map(|edit| Some((before(edit.from.as_ref(), &edit.to)?, &edit.to)));
+    let edits = plan.edits.iter().filter_map(|edit| Some((before(plan, edit)?, &edit.to)));
     // A copy is named in full, also where a file left a key out and no old name is written anywhere.
     let copies = plan.copies.iter().map(|copy| (copy.source.clone(), &copy.target));
     copies
@@ -104,16 +104,19 @@ fn moved(plan: &Plan) -> BTreeMap<String, String> {
         .collect()
 }
 
-/// The name that an edit replaces. Where it fills a key that was empty or absent, Cortex's own default stood there.
-fn before(from: Option<&String>, to: &str) -> Option<String> {
-    match from.filter(|from| !from.is_empty()) {
-        Some(from) => Some(from.clone()),
-        None => {
-            let default: ImageReference = to.strip_prefix("quay.io/")?.parse().ok()?;
-            let copy = quay_copy(&default).ok()?;
-            (copy.as_written() == to).then(|| default.as_written().to_owned())
-        }
+/// The name that an edit replaces. Where it fills a key that was empty or absent, Cortex's own default stood there: the
+/// same path on Docker Hub.
+fn before(plan: &Plan, edit: &Edit) -> Option<String> {
+    if let Some(from) = edit.from.as_ref().filter(|from| !from.is_empty()) {
+        return Some(from.clone());
     }
+    if let Some(ecr) = &plan.ecr {
+        let path = edit.to.strip_prefix(&ecr.host)?.strip_prefix('/')?.strip_prefix(&ecr.prefix)?;
+        return path.strip_prefix('/').map(str::to_owned);
+    }
+    let default: ImageReference = edit.to.strip_prefix("quay.io/")?.parse().ok()?;
+    let copy = quay_copy(&default).ok()?;
+    (copy.as_written() == edit.to).then(|| default.as_written().to_owned())
 }
 
 #[cfg(test)]

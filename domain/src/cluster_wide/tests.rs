@@ -41,9 +41,7 @@ fn plan(moves: &[(&str, &str)], more: Value) -> Plan {
         }],
         "risks": [], "not_seen": [],
     });
-    for (key, value) in more.as_object().unwrap() {
-        plan[key] = value.clone();
-    }
+    plan.as_object_mut().unwrap().extend(serde_json::from_value::<serde_json::Map<_, _>>(more).unwrap());
     serde_json::from_value(plan).unwrap()
 }
 
@@ -121,7 +119,8 @@ fn copies_are_named_one_by_one() {
 
 #[test]
 fn a_cache_serves_any_image() {
-    let wide = of(&plan(&[], ecr("cache")));
+    let to = format!("{HOST}/docker-hub/library/redis:7");
+    let wide = of(&plan(&[("redis:7", to.as_str())], ecr("cache")));
     for (image, path) in [
         ("nginx", "library/nginx:latest".to_owned()),
         ("library/nginx:1.27", "library/nginx:1.27".to_owned()),
@@ -155,6 +154,10 @@ fn edits_and_copies_count_too() {
     assert_eq!(names, ["cortexlabs/manager:0.22.1", "cortexlabs/operator:0.22.1", "library/nginx:1"]);
     assert_eq!(wide.covered, BTreeSet::from(["web".to_owned()]));
 
+    let mut filled = ecr("cache");
+    filled["edits"] = json!([edit(None, &format!("{HOST}/docker-hub/cortexlabs/operator:0.22.1"))]);
+    assert_eq!(of(&plan(&[], filled)).moved.keys().next().unwrap(), "cortexlabs/operator:0.22.1");
+
     let mut copies = ecr("copy");
     copies["copies"] =
         json!([{"source": "docker.io/a/b:1", "target": format!("{HOST}/docker-hub/a/b:1"), "digest": null}]);
@@ -169,6 +172,7 @@ fn plans_without_new_names_have_nothing_beside_them() {
         plan(&[], json!({"remedy": "hub-account"})),
         plan(&[("nginx", "quay.io/x/nginx")], json!({"change_needed": false})),
         plan(&[("quay.io/a/b", "quay.io/c/d")], json!({})),
+        plan(&[], ecr("cache")),
     ] {
         assert_eq!(ClusterWide::of(&plan, &any), None);
     }
@@ -236,7 +240,7 @@ fn nodes_can_ask_the_cache_only() {
         plan.steps[0].images[0].to = format!("{HOST}/docker-hub/library/nginx");
         match (ClusterWide::of(&plan, &scan(None, &[node])).unwrap().nodes, wanted) {
             (Nodes::Mirror(mirror), None) => {
-                assert_eq!(mirror.url(), format!("https://{HOST}/v2/docker-hub"))
+                assert_eq!(mirror.url(), format!("https://{HOST}/v2/docker-hub"));
             }
             (Nodes::Cannot(why), Some(wanted)) => assert!(why.contains(wanted), "{why}"),
             (nodes, wanted) => panic!("{nodes:?}, wanted {wanted:?}"),

@@ -117,7 +117,11 @@ fn the_bundle_of_a_cluster_holds_patches_and_their_inverse() {
         paths(&files),
         [
             "README.md",
+            "cluster-wide/kyverno-cluster-policy.yaml",
+            "cluster-wide/mutating-admission-policy.yaml",
             "commands.sh",
+            "guard/kyverno-cluster-policy.yaml",
+            "guard/validating-admission-policy.yaml",
             "kubernetes/patches/01-configmap-default-cluster-config.json",
             "kubernetes/patches/02-deployment-default-operator.json",
             "kubernetes/patches/03-daemonset-default-fluentd.json",

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "functions that tests share fail as tests do")]
 
 mod bundle;
+mod cluster_wide;
 mod cortex_files;
 mod ecr;
 mod hub_account;

@@ -5,6 +5,7 @@
 
 mod account;
 mod account_readme;
+mod cluster_wide;
 mod commands;
 mod ecr;
 mod overlay;
@@ -60,6 +61,7 @@ pub fn build(
     files.extend(account::files(plan));
     files.extend(overlay::files(plan, scan, originals));
     files.extend(ecr::files(plan)?);
+    files.extend(cluster_wide::files(plan, scan));
     files.sort_by(|one, other| one.path.cmp(&other.path));
     Ok(files)
 }

@@ -11,7 +11,7 @@ use domain::plan::{EcrSide, EcrWay, ImageProof, Plan, ProofState};
 use domain::ports::InputFile;
 use domain::remedy::RemedyKind;
 
-use super::{account_readme, commands, ecr, overlay, place};
+use super::{account_readme, cluster_wide, commands, ecr, overlay, place};
 
 /// The whole text.
 pub(super) fn write(plan: &Plan, scan: &Scan, patched: &[InputFile]) -> String {
@@ -33,6 +33,7 @@ pub(super) fn write(plan: &Plan, scan: &Scan, patched: &[InputFile]) -> String {
         apply(plan, scan, patched, &mut text);
         verify(plan, scan, &mut text);
         take_back(plan, scan, patched, &mut text);
+        cluster_wide::section(plan, scan, &mut text);
     } else {
         text.heading(2, "Nothing has to be applied");
         text.paragraph(

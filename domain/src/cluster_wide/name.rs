@@ -17,7 +17,8 @@ pub fn hub_name(image: &str) -> Option<String> {
     Some(if image.path().contains('/') { path.to_owned() } else { format!("library/{path}") })
 }
 
-/// Every usual way to write a name on Docker Hub, sorted: for tools that compare texts.
+/// The usual ways to write a name on Docker Hub, sorted: for tools that compare texts. Left out are the names of Docker's
+/// machines (`registry-1.docker.io`), which nobody writes into manifests.
 pub fn spellings(name: &str) -> BTreeSet<String> {
     let without_tag = name.strip_suffix(":latest").filter(|rest| !rest.contains(':'));
     let mut all = BTreeSet::new();
@@ -26,7 +27,6 @@ pub fn spellings(name: &str) -> BTreeSet<String> {
         for spelling in [Some(name), short].into_iter().flatten() {
             all.extend(["", "docker.io/", "index.docker.io/"].map(|host| format!("{host}{spelling}")));
         }
-        all.extend(["registry-1.docker.io/", "registry.hub.docker.com/"].map(|host| format!("{host}{name}")));
     }
     all
 }

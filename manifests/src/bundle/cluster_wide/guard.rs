@@ -22,12 +22,12 @@ pub(super) fn write(plan: &Plan, wide: &ClusterWide, version: &str) -> String {
         digest = plan.digest,
         served = served(wide.guarding, version),
     ));
-    let spec = indent(SPEC, 8);
-    let images = indent(&cel::images("variables.spec"), 8);
-    let hub = indent(cel::HUB, 8);
-    let moved = indent(&cel::map(&wide.moved), 8);
-    let left = indent(&left(wide), 8);
-    let message = indent(&message(wide), 8);
+    let spec = cel::variable("spec", SPEC);
+    let images = cel::variable("images", &cel::images("variables.spec"));
+    let hub = cel::variable("hub", cel::HUB);
+    let renamed = cel::Renaming::of(wide).variables();
+    let drifted = cel::variable("drifted", &drifted(wide));
+    let message = indent(MESSAGE, 8);
     format!(
         "{head}\
          apiVersion: admissionregistration.k8s.io/{version}\n\
@@ -57,23 +57,12 @@ pub(super) fn write(plan: &Plan, wide: &ClusterWide, version: &str) -> String {
          \x20       resources: [jobs, cronjobs]\n\
          \x20 variables:\n\
          \x20   # A Pod's own spec, or that of the Pods which the object makes.\n\
-         \x20   - name: spec\n\
-         \x20     expression: |-\n\
-         {spec}\n\
-         \x20   - name: images\n\
-         \x20     expression: |-\n\
-         {images}\n\
+         {spec}\
+         {images}\
          \x20   # Those on Docker Hub, whatever their spelling: [as written, library/nginx:1.27].\n\
-         \x20   - name: hub\n\
-         \x20     expression: |-\n\
-         {hub}\n\
-         \x20   # What the plan moved: names on Docker Hub, without their host, and the new names.\n\
-         \x20   - name: moved\n\
-         \x20     expression: |-\n\
-         {moved}\n\
-         \x20   - name: drifted\n\
-         \x20     expression: |-\n\
-         {left}\n\
+         {hub}\
+         {renamed}\
+         {drifted}\
          \x20 validations:\n\
          \x20   - expression: variables.drifted.size() == 0\n\
          \x20     message: An image is pulled from Docker Hub, whose pull limit counts it.\n\
@@ -110,29 +99,28 @@ dyn(object).kind == 'Pod' ? dyn(object).spec
   : dyn(object).kind == 'CronJob' ? dyn(object).spec.jobTemplate.spec.template.spec
   : dyn(object).spec.template.spec";
 
-fn left(wide: &ClusterWide) -> String {
-    let moved = "i[1] in variables.moved";
+/// What the plan moved, wherever it is named, and in its own namespaces everything else that it does not know to stay.
+fn drifted(wide: &ClusterWide) -> String {
+    let moved = match wide.renaming {
+        Renaming::Each => "variables.renamed.exists(r, r[0] == i[0])".to_owned(),
+        // There every image has a new name, also those that the plan never met.
+        Renaming::Prefix(_) => format!("i[1] in {}", cel::list(wide.moved.keys())),
+    };
     if wide.covered.is_empty() {
         return format!("variables.hub.filter(i, {moved})");
     }
     let known = if wide.staying.is_empty() {
         String::new()
     } else {
-        format!("\n      && !(i[1] in {})", cel::list(&wide.staying))
+        format!(" && !(i[1] in {})", cel::list(&wide.staying))
     };
     let covered = cel::list(&wide.covered);
     format!("variables.hub.filter(i, {moved}\n  || (request.namespace in {covered}{known}))")
 }
 
-fn message(wide: &ClusterWide) -> String {
-    let each = match &wide.renaming {
-        Renaming::Each => {
-            "i[1] in variables.moved\n    ? string(i[0]) + ' (use ' + variables.moved[i[1]] + ')'\n    : string(i[0])"
-                .to_owned()
-        }
-        Renaming::Prefix(prefix) => format!("string(i[0]) + ' (use {prefix}' + string(i[1]) + ')'"),
-    };
-    format!(
-        "'Pulled from Docker Hub, whose limit counts it: '\n  + variables.drifted.map(i, {each}).join(', ')"
-    )
-}
+/// Each image as it is written, with its new name where there is one.
+const MESSAGE: &str = "\
+'Pulled from Docker Hub, whose limit counts it: ' + variables.drifted.map(i,
+  variables.renamed.exists(r, r[0] == i[0])
+    ? string(i[0]) + ' (use ' + string(variables.renamed.filter(r, r[0] == i[0])[0][1]) + ')'
+    : string(i[0])).join(', ')";

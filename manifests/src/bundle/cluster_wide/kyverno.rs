@@ -36,11 +36,7 @@ pub(super) fn rewriting(plan: &Plan, wide: &ClusterWide) -> String {
          Pods keep the names they were made with until they are made anew.",
         digest = plan.digest,
     ));
-    let rules: String = [("containers", "containers"), ("init-containers", "initContainers")]
-        .iter()
-        .map(|(name, list)| container_rule(wide, name, list))
-        .chain([volume_rule(wide)])
-        .collect();
+    let rule = rule(wide);
     format!(
         "{head}\
          apiVersion: kyverno.io/v1\n\
@@ -54,53 +50,26 @@ pub(super) fn rewriting(plan: &Plan, wide: &ClusterWide) -> String {
          \x20 # Without an answer from Kyverno the Pod is made as it was written.\n\
          \x20 failurePolicy: Ignore\n\
          \x20 background: false\n\
-         \x20 rules:\n{rules}"
+         \x20 rules:\n{rule}"
     )
 }
 
-fn container_rule(wide: &ClusterWide, name: &str, list: &str) -> String {
-    let change = |image: &str| {
-        format!(
-            "            patchStrategicMerge:\n\
-             \x20             spec:\n\
-             \x20               {list}:\n\
-             \x20                 - name: \"{{{{ element.name }}}}\"\n\
-             \x20                   image: \"{image}\"\n"
-        )
-    };
-    rule(wide, name, &format!("request.object.spec.{list} || `[]`"), "element.image", &change)
-}
+/// Where a Pod names images: the list, where an element of it names one, and how a patch of that is written.
+const PLACES: [(&str, &str, &str); 3] = [
+    ("request.object.spec.containers || `[]`", "element.image", "containers"),
+    ("request.object.spec.initContainers || `[]`", "element.image", "initContainers"),
+    ("request.object.spec.volumes[?image] || `[]`", "element.image.reference", "volumes"),
+];
 
-fn volume_rule(wide: &ClusterWide) -> String {
-    let change = |image: &str| {
-        format!(
-            "            patchStrategicMerge:\n\
-             \x20             spec:\n\
-             \x20               volumes:\n\
-             \x20                 - name: \"{{{{ element.name }}}}\"\n\
-             \x20                   image:\n\
-             \x20                     reference: \"{image}\"\n"
-        )
-    };
-    rule(
-        wide,
-        "image-volumes",
-        "request.object.spec.volumes[?image] || `[]`",
-        "element.image.reference",
-        &change,
-    )
-}
-
-/// One rule for one list of a Pod. `image` is where an element names its image, `change` writes the patch.
-fn rule(wide: &ClusterWide, name: &str, list: &str, image: &str, change: &dyn Fn(&str) -> String) -> String {
-    let mut out = format!(
-        "    - name: {name}\n\
+/// The one rule, so that the table is there once.
+fn rule(wide: &ClusterWide) -> String {
+    let mut out = "    - name: docker-hub-images\n\
          \x20     match:\n\
          \x20       any:\n\
          \x20         - resources:\n\
          \x20             kinds: [Pod]\n\
          \x20             operations: [CREATE]\n"
-    );
+        .to_owned();
     if !wide.left_alone.is_empty() {
         let _ = write!(
             out,
@@ -111,46 +80,67 @@ fn rule(wide: &ClusterWide, name: &str, list: &str, image: &str, change: &dyn Fn
             wide.left_alone.join(", ")
         );
     }
-    match &wide.renaming {
-        Renaming::Each => {
-            let _ = write!(
-                out,
-                "      context:\n\
-                 \x20       - name: moved\n\
-                 \x20         variable:\n\
-                 \x20           value:\n\
-                 {}\
-                 \x20     mutate:\n\
-                 \x20       foreach:\n\
-                 \x20         - list: \"{list}\"\n\
-                 \x20           preconditions:\n\
-                 \x20             all:\n\
-                 \x20               - key: \"{{{{ lookup(moved, {image}) || '' }}}}\"\n\
-                 \x20                 operator: NotEquals\n\
-                 \x20                 value: \"\"\n\
-                 {}",
-                entries(&every_spelling(wide)),
-                change(&format!("{{{{ lookup(moved, {image}) }}}}")),
-            );
-        }
-        Renaming::Prefix(prefix) => {
-            out.push_str("      mutate:\n        foreach:\n");
-            for (pattern, path) in PATTERNS {
+    if wide.renaming == Renaming::Each {
+        let _ = write!(
+            out,
+            "      context:\n\
+             \x20       - name: moved\n\
+             \x20         variable:\n\
+             \x20           value:\n\
+             {}",
+            entries(&every_spelling(wide))
+        );
+    }
+    out.push_str("      mutate:\n        foreach:\n");
+    for (list, image, field) in PLACES {
+        match &wide.renaming {
+            Renaming::Each => {
+                let new_name = format!("lookup(moved, {image})");
                 let _ = write!(
                     out,
                     "          - list: \"{list}\"\n\
                      \x20           preconditions:\n\
                      \x20             all:\n\
-                     \x20               - key: \"{{{{ regex_match('{pattern}', {image}) && !starts_with({image}, 'localhost/') }}}}\"\n\
-                     \x20                 operator: Equals\n\
-                     \x20                 value: true\n\
+                     \x20               - key: \"{{{{ {new_name} || '' }}}}\"\n\
+                     \x20                 operator: NotEquals\n\
+                     \x20                 value: \"\"\n\
                      {}",
-                    change(&format!("{{{{ regex_replace_all('{pattern}', {image}, '{prefix}{path}') }}}}")),
+                    patch(field, &new_name),
                 );
+            }
+            Renaming::Prefix(prefix) => {
+                for (pattern, path) in PATTERNS {
+                    let _ = write!(
+                        out,
+                        "          - list: \"{list}\"\n\
+                         \x20           preconditions:\n\
+                         \x20             all:\n\
+                         \x20               - key: \"{{{{ regex_match('{pattern}', {image}) && !starts_with({image}, 'localhost/') }}}}\"\n\
+                         \x20                 operator: Equals\n\
+                         \x20                 value: true\n\
+                         {}",
+                        patch(field, &format!("regex_replace_all('{pattern}', {image}, '{prefix}{path}')")),
+                    );
+                }
             }
         }
     }
     out
+}
+
+/// The change of one element, by its name.
+fn patch(field: &str, new_name: &str) -> String {
+    let image = match field {
+        "volumes" => format!("image:\n                      reference: \"{{{{ {new_name} }}}}\""),
+        _ => format!("image: \"{{{{ {new_name} }}}}\""),
+    };
+    format!(
+        "            patchStrategicMerge:\n\
+         \x20             spec:\n\
+         \x20               {field}:\n\
+         \x20                 - name: \"{{{{ element.name }}}}\"\n\
+         \x20                   {image}\n"
+    )
 }
 
 /// Official images, with or without their namespace, and all others: the first part of a name without a host holds

@@ -7,24 +7,9 @@ use super::{REWRITE, cel, comment, indent};
 
 /// The whole file, for this version of the API.
 pub(super) fn write(plan: &Plan, wide: &ClusterWide, version: &str) -> String {
-    let (say_what, renamed, table) = match &wide.renaming {
-        Renaming::Each => (
-            "Names exactly the images of the plan anew",
-            "variables.hub.filter(i, i[1] in variables.moved).map(i, [string(i[0]), variables.moved[i[1]]])"
-                .to_owned(),
-            format!(
-                "    # What the plan moves: names on Docker Hub, without their host, and the new names.\n\
-                 \x20   - name: moved\n\
-                 \x20     expression: |-\n\
-                 {}\n",
-                indent(&cel::map(&wide.moved), 8)
-            ),
-        ),
-        Renaming::Prefix(prefix) => (
-            "Has every image on Docker Hub pulled through the cache",
-            format!("variables.hub.map(i, [string(i[0]), '{prefix}' + string(i[1])])"),
-            String::new(),
-        ),
+    let say_what = match &wide.renaming {
+        Renaming::Each => "Names exactly the images of the plan anew",
+        Renaming::Prefix(_) => "Has every image on Docker Hub pulled through the cache",
     };
     let head = comment(&format!(
         "{say_what}, while Pods are made. Manifests and templates stay as they are.\n\
@@ -42,8 +27,9 @@ pub(super) fn write(plan: &Plan, wide: &ClusterWide, version: &str) -> String {
         digest = plan.digest,
         served = served(wide.rewriting, version),
     ));
-    let images = indent(&cel::images("object.spec"), 8);
-    let hub = indent(cel::HUB, 8);
+    let images = cel::variable("images", &cel::images("object.spec"));
+    let hub = cel::variable("hub", cel::HUB);
+    let renamed = cel::Renaming::of(wide).variables();
     let mutation = indent(MUTATION, 10);
     let binding = binding(wide, version);
     format!(
@@ -70,17 +56,10 @@ pub(super) fn write(plan: &Plan, wide: &ClusterWide, version: &str) -> String {
          \x20       operations: [UPDATE]\n\
          \x20       resources: [pods/ephemeralcontainers]\n\
          \x20 variables:\n\
-         \x20   - name: images\n\
-         \x20     expression: |-\n\
-         {images}\n\
+         {images}\
          \x20   # Those on Docker Hub, whatever their spelling: [as written, library/nginx:1.27].\n\
-         \x20   - name: hub\n\
-         \x20     expression: |-\n\
-         {hub}\n\
-         {table}\
-         \x20   - name: renamed\n\
-         \x20     expression: |-\n\
-         \x20       {renamed}\n\
+         {hub}\
+         {renamed}\
          \x20 mutations:\n\
          \x20   # Lists in a Pod are merged by name, so only what is written here changes.\n\
          \x20   - patchType: ApplyConfiguration\n\

@@ -106,6 +106,11 @@ test("copies: exactly the moved images are renamed, in every spelling, and the g
     expect(await renamed(bundle, [from], namespace), namespace).toEqual([touched.has(namespace) ? to : from]);
   }
 
+  const reflected = pod([from]);
+  const annotations = { "kubernetes.io/config.mirror": "a file on the node" };
+  const mirror = { ...reflected, metadata: { ...reflected.metadata, annotations }, spec: { ...reflected.spec, nodeName: "lab-node-1" } };
+  expect((await admitted(bundle, mirror)).object.spec.containers[0].image, "a static Pod").toBe(from);
+
   await test.step("a Pod that names Docker Hub runs from quay.io", async () => {
     const runs = pod([from]);
     const { initContainers, volumes, ...spec } = runs.spec;

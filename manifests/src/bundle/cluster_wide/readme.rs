@@ -43,7 +43,7 @@ fn rewriting(plan: &Plan, wide: &ClusterWide, text: &mut Text) {
     text.heading(3, "In the API server");
     text.paragraph(&format!(
         "A policy renames {what}, while Pods are made{but}. Risk: templates keep their old names, so a Deployment and \
-         its Pods differ. Pods that are there keep their names; whatever waits has to be made anew, by `kubectl rollout \
+         its Pods differ, and a policy that allows registries by name has to allow the new one. Pods that are there keep their names; whatever waits has to be made anew, by `kubectl rollout \
          restart`, in turns.",
     ));
     match wide.rewriting {

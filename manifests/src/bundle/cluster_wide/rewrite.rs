@@ -20,7 +20,7 @@ pub(super) fn write(plan: &Plan, wide: &ClusterWide, version: &str) -> String {
          \n\
          Risk: templates and Pods then name different images, which surprises whoever reads only one of them. A Pod that\n\
          runs is not changed, so whatever waits now has to be made anew; a Job's Pod with backoffLimit 0 must not be.\n\
-         Static Pods are out of its reach.\n\
+         Static Pods are out of its reach. A policy that allows registries by name has to allow the new one.\n\
          \n\
          Undo: kubectl delete -f {REWRITE}\n\
          Pods keep the names they were made with until they are made anew.",
@@ -55,6 +55,10 @@ pub(super) fn write(plan: &Plan, wide: &ClusterWide, version: &str) -> String {
          \x20       apiVersions: [v1]\n\
          \x20       operations: [UPDATE]\n\
          \x20       resources: [pods/ephemeralcontainers]\n\
+         \x20 matchConditions:\n\
+         \x20   # What runs of a static Pod is said by a file on its node; here is only its reflection.\n\
+         \x20   - name: no-static-pod\n\
+         \x20     expression: \"!('kubernetes.io/config.mirror' in object.metadata.?annotations.orValue({{}}))\"\n\
          \x20 variables:\n\
          {images}\
          \x20   # Those on Docker Hub, whatever their spelling: [as written, library/nginx:1.27].\n\

@@ -2,6 +2,7 @@
 
 use app::pages;
 use app::view::*;
+use domain::equivalents::Survey;
 use domain::plan::{DiffLine, FileDiff, Hunk, LineKind, Plan};
 use domain::remedy::{self, Answers, RemedyKind};
 use domain::run::{JobState, Run, Step};
@@ -49,12 +50,12 @@ fn questions(data: &Data) -> Vec<Shown> {
             only: vec![],
         };
         let view = |run| ConfigureView {
-            questions: remedy::questions(kind, scan, &Answers::default()),
+            questions: remedy::questions(kind, scan, &Survey::default()),
             base: base(run),
             workloads: vec![],
         };
         all.push(shown(name, || pages::configure(&view(run.clone()))));
-        if let Err(problem) = remedy::draft(kind, scan, &wrong) {
+        if let Err(problem) = remedy::draft(kind, scan, &wrong, &Survey::default()) {
             let mut refused = Run { answers: wrong, ..run.clone() };
             refused.problems.insert(Step::Configure, vec![problem]);
             all.push(shown(refused_name, || pages::configure(&view(refused))));

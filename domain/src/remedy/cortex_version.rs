@@ -46,7 +46,7 @@ pub(super) fn resolve(scan: &Scan, answers: &Answers) -> Result<Option<Version>,
             "cortex_version_unknown",
             "The Cortex version of the given files is not known.",
             "Keys and images differ from version to version, and nothing in the input names one.",
-            format!("Give it with --set {KEY}=…; `cortex version` prints it. Known are {}.", known()),
+            format!("Choose it, for example `--set {KEY}=0.22.1`; `cortex version` prints it."),
         )
         .at(scan.inventory.cortex_files.first().map(|file| file.file.clone()).unwrap_or_default())),
     }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::process::Command;
 
 use domain::cluster_wide::{ClusterWide, spellings};
+use domain::equivalents::Survey;
 use domain::plan::Plan;
 use domain::remedy::RemedyKind;
 use engine::plan::make;
@@ -32,7 +33,7 @@ fn of_cluster(remedy: RemedyKind, version: &str) -> Made {
     // Those of the dump are of an old Cortex, on Docker.
     scan.inventory.nodes.clear();
     let set: &[(&str, &str)] = if remedy == RemedyKind::HubAccount { &[("username", "acme")] } else { &[] };
-    let made = make(&scan, remedy, &answers(set, &[]), &[]).unwrap();
+    let made = make(&scan, remedy, &answers(set, &[]), &Survey::default(), &[]).unwrap();
     let files = build(&made.plan, &scan, &[], &made.patched, &made.diffs, Vec::new()).unwrap();
     Made { wide: ClusterWide::of(&made.plan, &scan), plan: made.plan, files }
 }

@@ -223,7 +223,7 @@ pub(super) fn text(plan: &Planned, out: &Path, output: &Output) -> String {
     section(&mut text, "Left alone, because the edit would not be certain", refused);
     let made = plan.steps.iter().filter(|step| step.op != Op::Patch);
     let made = made.map(|step| vec![step.target.label(), step.says.clone()]);
-    section(&mut text, "Made, and made anew", made);
+    section(&mut text, "Also part of the plan", made);
     let stays = plan
         .not_covered
         .iter()

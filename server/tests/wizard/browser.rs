@@ -37,6 +37,11 @@ impl Answer {
         String::from_utf8_lossy(&self.bytes).into_owned()
     }
 
+    /// The text, without the places where a long word may break.
+    pub fn words(&self) -> String {
+        self.text().replace("<wbr>", "")
+    }
+
     pub fn location(&self) -> &str {
         assert_eq!(self.status, StatusCode::SEE_OTHER, "{}", self.text());
         self.headers[LOCATION].to_str().unwrap()

@@ -22,7 +22,7 @@ async fn files_lead_to_a_bundle_without_script() {
     let planned = browser.post(&format!("{run}/configure"), "set.cortex-version=0.22.1").await;
     assert_eq!(planned.location(), format!("{run}/review"));
     assert!(
-        browser.get(&format!("{run}/review")).await.text().contains("quay.io/cortexlabs/operator:0.22.1")
+        browser.get(&format!("{run}/review")).await.words().contains("quay.io/cortexlabs/operator:0.22.1")
     );
     assert_eq!(browser.get(&format!("{run}/apply")).await.status, StatusCode::OK);
 
@@ -64,7 +64,7 @@ async fn the_practice_cluster_leads_to_a_bundle() {
     let objects = planned(&browser, &run);
     assert!(objects.contains(&"Deployment default/operator".to_owned()) && objects.len() > 5, "{objects:?}");
     for object in objects {
-        assert!(browser.get(&format!("{run}/review")).await.text().contains(&object), "{object}");
+        assert!(browser.get(&format!("{run}/review")).await.words().contains(&object), "{object}");
     }
     assert_eq!(browser.get(&format!("{run}/bundle.zip")).await.status, StatusCode::OK);
 }

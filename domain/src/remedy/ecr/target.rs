@@ -203,7 +203,7 @@ fn missing(key: &str, command: &str) -> Problem {
         "ecr_answer_missing",
         format!("The AWS {key} of the registry is not known."),
         "Nothing in the input names it: neither the kubeconfig's context nor an image.",
-        format!("Give it with --set {key}=…; `{command}` prints it."),
+        format!("Fill it in (`--set {key}=…`); `{command}` prints it."),
     )
     .at(key)
 }
@@ -214,7 +214,7 @@ fn wrong(key: &str, value: &str, why: String) -> Problem {
         "ecr_answer_wrong",
         format!("{shown:?} cannot be the {key} of an Amazon ECR registry."),
         why,
-        format!("Correct {key} and make the plan again."),
+        "Correct it and go on.",
     )
     .at(key)
 }

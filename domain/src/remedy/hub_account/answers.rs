@@ -67,7 +67,7 @@ pub fn questions() -> Vec<Question> {
         key: key.to_owned(),
         label: label.to_owned(),
         help: help.to_owned(),
-        found: found.map(|value| (value.to_owned(), "what is usual".to_owned())),
+        found: found.map(|value| (value.to_owned(), String::new())),
         choices: choices.iter().map(|choice| (*choice).to_owned()).collect(),
     };
     vec![
@@ -107,7 +107,7 @@ pub fn questions() -> Vec<Question> {
 fn one_of(key: &str, given: Option<&str>, choices: [&str; 2]) -> Result<usize, Problem> {
     let Some(text) = given else { return Ok(0) };
     choices.iter().position(|choice| *choice == text).ok_or_else(|| {
-        let why = format!("{key} is {} or {}.", choices[0], choices[1]);
+        let why = format!("It is either {} or {}.", choices[0], choices[1]);
         wrong(key, "An answer is not one of the choices.", why, "Choose one of them.")
     })
 }

@@ -91,8 +91,8 @@ fn does_not(left: &[NotCovered]) -> String {
     let shown: Vec<&str> = places.iter().take(SHOWN).copied().collect();
     match (places.len(), places.len().saturating_sub(SHOWN)) {
         (0, _) => "Nothing found here is left out.".to_owned(),
-        (_, 0) => format!("Does not reach {}.", shown.join(", ")),
-        (_, more) => format!("Does not reach {} and {more} more.", shown.join(", ")),
+        (_, 0) => format!("{}.", shown.join(", ")),
+        (_, more) => format!("{} and {more} more.", shown.join(", ")),
     }
 }
 

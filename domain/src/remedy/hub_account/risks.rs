@@ -42,7 +42,7 @@ pub(super) fn note(here: &Here<'_>, draft: &mut Draft) {
         draft.risks.push(Risk {
             what: "Some lists hold other pull secrets as well.".to_owned(),
             why: "If one of those holds a key docker.io, even an empty one, the kubelet never looks at this account's. They \
-                  were not read; kubectl get secret NAME -o jsonpath='{.data.\\.dockerconfigjson}' | base64 -d shows one."
+                  were not read; `kubectl get secret NAME -o jsonpath='{.data.\\.dockerconfigjson}' | base64 -d` shows one."
                 .to_owned(),
         });
     }

@@ -77,7 +77,7 @@ fn add(here: &Here<'_>, workload: &Workload, secret: &mut SecretDraft, draft: &m
         draft.risks.push(Risk {
             what: format!("{label} makes its pods anew, healthy ones too."),
             why: "A template's pull secrets cannot change without that. On a node that does not hold the image each new \
-                  pod pulls once, with the account. Leave it out with --only where that is not wanted now."
+                  pod pulls once, with the account. Leave it out of the objects to change (`--only`) where that is not wanted now."
                 .to_owned(),
         });
     }

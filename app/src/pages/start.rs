@@ -42,7 +42,7 @@ pub fn start(view: &StartView) -> Page {
                     <li>"It never changes your cluster: it reads, and hands you a bundle."</li>
                     <li>"It never reads a Secret of the cluster."</li>
                     <li>"It never spends a Docker Hub pull to find out about pulls."</li>
-                    <li>"It never sends anything from here to anyone: runs stay on this machine."</li>
+                    <li>"It never sends anything about your cluster to anyone: registries are asked for images by name and digest, and only when a plan rests on it."</li>
                 </ul>
             </section>
         </section>

@@ -126,6 +126,8 @@ pub struct ConfigureView {
     pub base: RunView,
     /// Questions of the chosen remedy.
     pub questions: Vec<Question>,
+    /// Whether a login can be tried before the plan is made.
+    pub tries_login: bool,
     /// What can be changed or left out, sorted by label.
     pub workloads: Vec<WorkloadChoice>,
 }

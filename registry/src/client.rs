@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use domain::image::{ImageReference, is_digest};
 use domain::problem::Problem;
 use domain::registry::{
-    Answer, Credentials, Endpoint, Head, Manifest, Reason, Registry, RegistryName, Reply,
+    Answer, Credentials, Endpoint, Head, Logins, Manifest, Reason, Registry, RegistryName, Reply,
 };
 use reqwest::{Method, Url};
 
@@ -115,6 +115,12 @@ impl Client {
         let path = format!("{}/manifests/{reference}", image.path());
         let heard = self.ask(&registry, Some(image.path()), method, &path).await?;
         self.sort(&registry, heard).await
+    }
+}
+
+impl Logins for Client {
+    fn logged_in(&self, registry: RegistryName, login: Credentials) -> Box<dyn Registry> {
+        Box::new(self.with_login(registry, login))
     }
 }
 

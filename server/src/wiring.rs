@@ -10,7 +10,7 @@ use async_trait::async_trait;
 use cluster::{ClusterReader, Practice};
 use domain::ports::{Clock, FactSource, InputFile, Sources};
 use domain::problem::Problem;
-use domain::registry::Registry;
+use domain::registry::Logins;
 use domain::run::Source;
 use domain::time::Timestamp;
 use engine::runs::Runs;
@@ -67,7 +67,7 @@ impl Sources for Readers {
 ///
 /// # Errors
 /// When the store cannot be opened.
-pub fn runs(data_dir: &Path, registry: Option<Arc<dyn Registry>>, role: &str) -> Result<Arc<Runs>, Problem> {
+pub fn runs(data_dir: &Path, registry: Option<Arc<dyn Logins>>, role: &str) -> Result<Arc<Runs>, Problem> {
     let store = Arc::new(Store::open(data_dir)?);
     let owner = format!("{role} (process {})", process::id());
     Ok(Arc::new(Runs::new(store, Arc::new(Readers), registry, Arc::new(SystemClock), owner)))

@@ -1,6 +1,7 @@
 //! Configure: only what the chosen remedy still has to know, filled in from what was found.
 
 use domain::problem::Problem;
+use domain::registry::AccountTest;
 use domain::remedy::Question;
 use domain::run::Step;
 use leptos::prelude::*;
@@ -38,7 +39,7 @@ pub fn configure(view: &ConfigureView) -> Page {
             <p class="lead">{lead}</p>
         </section>
         <form method="post" action=view.base.path(Step::Configure) class="stack wide">
-            {questions} {workloads(view)}
+            {questions} {view.tries_login.then(|| login(view.base.run.survey.account.as_ref()))} {workloads(view)}
             <div class="go">
                 <button class="button">"Review the changes"</button>
                 <a class="button quiet" href=view.base.path(Step::Remedy)>
@@ -130,6 +131,30 @@ fn question(asked: &Question, view: &ConfigureView) -> AnyView {
                 <option value="">"Choose"</option>
                 {options}
             </select>
+        </div>
+    }
+    .into_any()
+}
+
+/// A token is typed into this field only, and lives no longer than the question takes. `last` is what came of the
+/// last one.
+fn login(last: Option<&AccountTest>) -> AnyView {
+    let last = last.map(|test| format!(" Last time: {}", test.sentence()));
+    view! {
+        <div class="field">
+            <label for="login-password">"Access token, to try it now" <span class="soft">" (optional)"</span></label>
+            <p class="hint" id="login-password-hint">
+                "Docker Hub is asked whether it takes the login and what limit it has; that counts no pull. The token is kept until the answer comes and nowhere else: the command lines ask for it again."
+                {last}
+            </p>
+            <input
+                type="password"
+                id="login-password"
+                name="login.password"
+                aria-describedby="login-password-hint"
+                autocomplete="off"
+                spellcheck="false"
+            />
         </div>
     }
     .into_any()

@@ -14,7 +14,7 @@
 //! | files | `/runs/{id}/connect/files` | multipart: `files`, repeated, file names without folders |
 //! | scan, again or stop | `/runs/{id}/detect` | `action=scan` or `action=cancel` |
 //! | remedy | `/runs/{id}/remedy` | `remedy`, the word of [`domain::remedy::RemedyKind`] |
-//! | answers | `/runs/{id}/configure` | `set.KEY` once for each question; `only` repeated, once for each chosen object. All chosen means "no choice" (`Answers::only` empty); none chosen is a problem of the step. `offered` says how many there were |
+//! | answers | `/runs/{id}/configure` | `set.KEY` once for each question; `only` repeated, once for each chosen object. All chosen means "no choice" (`Answers::only` empty); none chosen is a problem of the step. `offered` says how many there were. `login.password`: a Docker Hub token to try, never kept |
 //! | take | `/runs/{id}/apply` | `form=zip` or `form=tar.gz`; answered with a redirect to the download |
 //! | check or stop | `/runs/{id}/verify` | `action=check` or `action=cancel`; `context` as well when the run read files |
 //!

@@ -293,7 +293,12 @@ fn configures(data: &Data) -> Vec<Shown> {
             workload("Deployment", "operator", 0, None),
         ]
     };
-    let view = |run, questions, workloads| ConfigureView { base: base(run), questions, workloads };
+    let view = |run, questions, workloads| ConfigureView {
+        base: base(run),
+        questions,
+        tries_login: false,
+        workloads,
+    };
     let mut chosen = run();
     chosen.answers.only = vec![data.text("Deployment/default/api-iris")];
     let mut wrong = with_problem(run(), Step::Configure, data);

@@ -50,6 +50,7 @@ fn questions(data: &Data) -> Vec<Shown> {
             only: vec![],
         };
         let view = |run| ConfigureView {
+            tries_login: kind == RemedyKind::HubAccount,
             questions: remedy::questions(kind, scan, &Survey::default()),
             base: base(run),
             workloads: vec![],
@@ -202,8 +203,12 @@ fn crowd(data: &Data) -> Vec<Shown> {
             managed_by: (number == 1).then(|| data.text("Helm release sentiment-analysis-in-europe")),
         })
         .collect();
-    let configure =
-        ConfigureView { base: base(until(data, Step::Configure)), questions: data.questions(), workloads };
+    let configure = ConfigureView {
+        base: base(until(data, Step::Configure)),
+        questions: data.questions(),
+        tries_login: false,
+        workloads,
+    };
     let first = data.diffs();
     let diffs = (0..MANY)
         .filter_map(|number| Some((number, first.last()?.clone())))

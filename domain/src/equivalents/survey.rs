@@ -5,11 +5,18 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::image::ImageReference;
+use crate::registry::AccountTest;
 
-/// The answers of registries, by image. Kept with a run, so that the same run gives the same plan.
+/// What registries answered. Kept with a run, so that the same run gives the same plan; holds no login.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Survey(BTreeMap<String, Sighting>);
+pub struct Survey {
+    /// By image.
+    #[serde(default)]
+    images: BTreeMap<String, Sighting>,
+    /// What came of trying a Docker Hub account.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account: Option<AccountTest>,
+}
 
 /// What one registry said of one image.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,7 +43,7 @@ pub enum Sighting {
 impl Survey {
     /// What was said of an image; `None` when it was not asked for.
     pub fn of(&self, image: &ImageReference) -> Option<&Sighting> {
-        self.0.get(&key(image))
+        self.images.get(&key(image))
     }
 
     /// The digest that its registry states for an image.
@@ -54,12 +61,7 @@ impl Survey {
 
     /// Notes an answer, in place of an earlier one.
     pub fn note(&mut self, image: &ImageReference, sighting: Sighting) {
-        self.0.insert(key(image), sighting);
-    }
-
-    /// Whether nobody was asked.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.images.insert(key(image), sighting);
     }
 }
 

@@ -5,6 +5,7 @@
 //!
 //! This module must not know HTTP beyond the values of a few headers, nor how a login is carried out.
 
+mod account;
 mod credentials;
 mod mistakes;
 mod name;
@@ -14,9 +15,10 @@ mod refusal;
 mod reply;
 mod terms;
 
+pub use account::{AccountTest, Grant};
 pub use credentials::Credentials;
 pub use name::RegistryName;
-pub use port::{Endpoint, Registry};
+pub use port::{Endpoint, Logins, Registry};
 pub use quota::{Quota, Standing, Unknown};
 pub use refusal::{Reason, Refusal};
 pub use reply::{Answer, Head, Manifest, Reply};

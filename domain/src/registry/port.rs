@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 
-use super::{Head, Manifest, RegistryName, Reply};
+use super::{Credentials, Head, Manifest, RegistryName, Reply};
 use crate::image::ImageReference;
 use crate::problem::Problem;
 
@@ -33,4 +33,11 @@ pub trait Registry: Send + Sync {
     /// Fetches the manifest, or the index, and checks it against its digest. The headers are asked first, so a
     /// missing image costs nothing; at Docker Hub a manifest that is there **counts as a pull**.
     async fn manifest(&self, image: &ImageReference) -> Result<Reply<Manifest>, Problem>;
+}
+
+/// Registries asked as nobody in particular, which can be asked as somebody too.
+pub trait Logins: Registry {
+    /// The same registries with a login at one of them. Whoever asks with it has really logged in: nothing is
+    /// taken over from earlier answers.
+    fn logged_in(&self, registry: RegistryName, login: Credentials) -> Box<dyn Registry>;
 }

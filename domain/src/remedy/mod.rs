@@ -111,11 +111,30 @@ pub fn draft(remedy: RemedyKind, scan: &Scan, answers: &Answers, survey: &Survey
         RemedyKind::Quay => quay::draft(scan, answers, survey)?,
         RemedyKind::EcrCopy => ecr::draft(EcrWay::Copy, scan, answers)?,
         RemedyKind::EcrCache => ecr::draft(EcrWay::Cache, scan, answers)?,
-        RemedyKind::HubAccount => hub_account::draft(scan, answers)?,
+        RemedyKind::HubAccount => hub_account::draft(scan, answers, survey.account.as_ref())?,
     };
     draft.risks.sort();
     draft.risks.dedup();
     Ok(draft)
+}
+
+/// Refuses answers that hold a Docker Hub access token, before anything keeps them: answers are stored and shown.
+///
+/// # Errors
+/// When one does; the problem does not repeat it.
+pub fn refuse_tokens(answers: &Answers) -> Result<(), Problem> {
+    let is_token = |text: &str| text.contains("dckr_pat_") || text.contains("dckr_oat_");
+    match answers.set.iter().find(|(_, value)| is_token(value)) {
+        None => Ok(()),
+        Some((key, _)) => Err(Problem::bad_input(
+            "answer_is_a_token",
+            "This is an access token, not an answer.",
+            "Answers are stored and shown, so it was thrown away.",
+            "Give the name only: the user's, or the organisation's for its access token. If the token stood on a command \
+             line, revoke it at Docker Hub: the shell keeps a history.",
+        )
+        .at(key.clone())),
+    }
 }
 
 /// Answers to what a remedy asks, by key (`--set KEY=VALUE`), and what to leave out.

@@ -17,7 +17,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use domain::ports::{Clock, JournalEntry, Lease, RunStore, Sources};
 use domain::problem::Problem;
-use domain::registry::Registry;
+use domain::registry::Logins;
 use domain::run::{JobState, Run, Step};
 use domain::time::Timestamp;
 use tokio::sync::watch;
@@ -35,7 +35,7 @@ pub struct Runs {
     store: Arc<dyn RunStore>,
     sources: Arc<dyn Sources>,
     /// Who asks registries; nobody when they are not to be asked.
-    registry: Option<Arc<dyn Registry>>,
+    registry: Option<Arc<dyn Logins>>,
     clock: Arc<dyn Clock>,
     /// Who we are to other processes at the same store.
     owner: String,
@@ -74,7 +74,7 @@ impl Runs {
     pub fn new(
         store: Arc<dyn RunStore>,
         sources: Arc<dyn Sources>,
-        registry: Option<Arc<dyn Registry>>,
+        registry: Option<Arc<dyn Logins>>,
         clock: Arc<dyn Clock>,
         owner: impl Into<String>,
     ) -> Self {

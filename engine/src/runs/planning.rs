@@ -6,7 +6,7 @@ use domain::equivalents::{Inquiry, Survey};
 use domain::plan::Plan;
 use domain::ports::InputFile;
 use domain::problem::Problem;
-use domain::registry::Registry;
+use domain::registry::{Credentials, Logins};
 use domain::remedy::{self, Answers};
 use domain::run::{JobState, Progress, Run, Source, Step, StepState};
 
@@ -14,16 +14,25 @@ use super::jobs::Desk;
 use super::work::{Ended, ending};
 use super::{Refusal, Runs, problems};
 use crate::plan::{self, Made};
-use crate::survey;
+use crate::{quota, survey};
 
 impl Runs {
     /// Answers what the chosen remedy asks and makes the plan: at once, or as a job when registries have to be
     /// asked for something they were not asked before. The answers are kept even when no plan can be made of
-    /// them; a plan of other answers is forgotten.
+    /// them; a plan of other answers is forgotten. A `login` at Docker Hub is tried first, and lives no longer
+    /// than that takes; what came of the last one is kept when none is given.
     ///
     /// # Errors
     /// `too_early` without a remedy, what the plan lacks, `run_in_use`, `run_unknown`, or the store's problem.
-    pub fn configure(self: &Arc<Self>, id: &str, answers: Answers) -> Result<(), Refusal> {
+    pub fn configure(
+        self: &Arc<Self>,
+        id: &str,
+        answers: Answers,
+        login: Option<Credentials>,
+    ) -> Result<(), Refusal> {
+        if let Err(problem) = remedy::refuse_tokens(&answers) {
+            return self.reject(id, Step::Configure, problem);
+        }
         let files = self.store.load_files(id)?;
         let begun = self.change(id, Step::Configure, |run| {
             if run.step_state(Step::Configure) == StepState::Later {
@@ -32,26 +41,31 @@ impl Runs {
             self.jobs.dismiss(id);
             let before = run.plan.take();
             run.plan_state = JobState::Idle;
+            // What came of trying a login belongs to the answers it was tried with.
+            if run.answers.set != answers.set {
+                run.survey.account = None;
+            }
             run.answers = answers;
             let asked = self.to_ask(run)?;
-            if let Some(registry) = self.registry.clone().filter(|_| !asked.is_empty()) {
+            let login = login.filter(|_| run.source != Some(Source::Demo));
+            let is_open = !asked.is_empty() || login.is_some();
+            if let Some(registry) = self.registry.clone().filter(|_| is_open) {
                 run.plan_state = JobState::Running { progress: Progress::default() };
                 let desk = self.jobs.enter(id, Step::Review);
-                return Ok(Begun::Asking(Asking {
-                    desk,
-                    registry,
-                    asked,
-                    survey: run.survey.clone(),
-                    before,
-                }));
+                let survey = run.survey.clone();
+                let asking = Asking { desk, registry, login, asked, survey, before };
+                return Ok(Begun::Asking(Box::new(asking)));
             }
             keep_plan(run, before, &files).map(Begun::Made)
         })?;
         match begun {
             Begun::Made(digest) => Ok(self.note(id, "plan_made", digest)?),
             Begun::Asking(asking) => {
-                let detail = format!("about {} images", asking.asked.len());
-                self.ask(id, asking);
+                let detail = match (&asking.login, asking.asked.len()) {
+                    (Some(_), _) => "about an account".to_owned(),
+                    (None, images) => format!("about {images} images"),
+                };
+                self.ask(id, *asking);
                 Ok(self.note(id, "registries_asked", detail)?)
             }
         }
@@ -73,16 +87,21 @@ impl Runs {
     }
 
     fn ask(self: &Arc<Self>, id: &str, asking: Asking) {
-        let Asking { desk, registry, asked, mut survey, before } = asking;
+        let Asking { desk, registry, login, asked, mut survey, before } = asking;
         self.keep_lease(id);
         let (runs, id) = (Arc::clone(self), id.to_owned());
         self.jobs.start(async move {
             let mut observer = |progress| desk.report(progress);
+            let tried = match login {
+                Some(login) => quota::try_account(&*registry, login).await.map(Some),
+                None => Ok(None),
+            };
             survey::ask(&*registry, &asked, &mut survey, &desk.cancel, &mut observer).await;
             let files = runs.store.load_files(&id);
             runs.end(&id, &desk, Step::Configure, |run| {
                 run.plan_state = JobState::Failed;
                 run.survey = survey;
+                run.survey.account = tried?.or(run.survey.account.take());
                 let detail = keep_plan(run, before, &files?)?;
                 let (state, what) = ending(&desk.cancel, "plan_made", "plan_made");
                 run.plan_state = state;
@@ -113,13 +132,14 @@ enum Begun {
     /// A plan; its digest.
     Made(String),
     /// Registries are asked first.
-    Asking(Asking),
+    Asking(Box<Asking>),
 }
 
 /// The job before a plan.
 struct Asking {
     desk: Desk,
-    registry: Arc<dyn Registry>,
+    registry: Arc<dyn Logins>,
+    login: Option<Credentials>,
     asked: Vec<Inquiry>,
     /// What is known already.
     survey: Survey,

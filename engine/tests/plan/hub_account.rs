@@ -4,7 +4,7 @@ use domain::equivalents::Survey;
 use domain::plan::{Op, Plan, Step};
 use domain::ports::InputFile;
 use domain::problem::Problem;
-use domain::remedy::{FitLevel, RemedyKind, hub_account};
+use domain::remedy::{FitLevel, RemedyKind, hub_account, refuse_tokens};
 use engine::plan::{Made, make};
 use serde_json::{Value, json};
 
@@ -197,9 +197,12 @@ fn only_takes_a_workload_with_its_account_and_its_pods() {
 #[test]
 fn answers_are_checked_and_a_token_is_never_repeated() {
     let refused = |set: &[(&str, &str)]| plan_with(&cluster(), set, &[]).unwrap_err();
-    let token = refused(&[("username", "dckr_pat_AbCdEf123")]);
-    assert_eq!((token.code.as_str(), token.place.as_str()), ("answer_wrong", "username"));
-    assert!(!format!("{token:?}").contains("AbCdEf"));
+    for key in ["username", "secret-name"] {
+        let token = refuse_tokens(&answers(&[(key, " dckr_pat_AbCdEf123")], &[])).unwrap_err();
+        assert_eq!((token.code.as_str(), token.place.as_str()), ("answer_is_a_token", key));
+        assert!(!format!("{token:?}").contains("AbCdEf"));
+    }
+    assert!(refuse_tokens(&answers(&[("username", "acme")], &[])).is_ok());
     for (key, value) in [
         ("username", "a:b"),
         ("secret-name", "Not A Name"),

@@ -11,15 +11,16 @@ use domain::equivalents::Survey;
 use domain::plan::{Op, Plan as Planned};
 use domain::ports::{Cancel, Clock as _};
 use domain::problem::{Problem, ProblemKind};
+use domain::registry::Credentials;
 use domain::remedy::{self, Answers, RemedyKind};
 use domain::run::{Run, Source};
 use engine::plan;
 use engine::runs::{Material, Refusal};
-use engine::survey;
+use engine::{quota, survey};
 
 use super::output::{Output, Tone, section, visible};
 use super::progress::{Line, until_stopped};
-use super::registries::RegistryArgs;
+use super::registries::{LoginArgs, RegistryArgs};
 use super::scan::{Reading, read};
 use super::source::SourceArgs;
 use super::{Global, Status};
@@ -57,6 +58,8 @@ pub(super) struct Plan {
     offline: bool,
     #[command(flatten)]
     registries: RegistryArgs,
+    #[command(flatten)]
+    login: LoginArgs,
 }
 
 /// The remedies by their words.
@@ -82,12 +85,14 @@ fn key_value(text: &str) -> Result<(String, String), String> {
 impl Plan {
     pub(super) async fn run(&self, global: &Global, output: &Output) -> Result<Status, Problem> {
         export::check_target(&self.bundle)?;
-        let answers = self.answers()?;
+        let mut answers = self.answers()?;
+        remedy::refuse_tokens(&answers)?;
+        let login = self.login(&mut answers)?;
         let reading = read(self.source.open().await?, output).await?;
         if reading.stopped {
             return Err(stopped());
         }
-        let survey = self.survey(&reading, &answers, output).await?;
+        let survey = self.survey(&reading, &answers, login, output).await?;
         let material = self.make(reading, answers, survey, global.data_dir.as_deref(), output)?;
         Bundle::of(&material)?.write(&self.bundle)?;
         let plan = &material.made.plan;
@@ -101,19 +106,44 @@ impl Plan {
 
     /// What registries say of the images that the remedy is about. The practice cluster's are not asked for: it
     /// touches no network.
-    async fn survey(&self, reading: &Reading, answers: &Answers, output: &Output) -> Result<Survey, Problem> {
+    async fn survey(
+        &self,
+        reading: &Reading,
+        answers: &Answers,
+        login: Option<Credentials>,
+        output: &Output,
+    ) -> Result<Survey, Problem> {
         let mut survey = Survey::default();
         let asked = remedy::inquiries(self.kind(), &reading.scanned.scan, answers)?;
-        if self.offline || asked.is_empty() || reading.source == Source::Demo {
+        let is_open = !asked.is_empty() || login.is_some();
+        if self.offline || !is_open || reading.source == Source::Demo {
             return Ok(survey);
         }
         let client = self.registries.client()?;
+        if let Some(login) = login {
+            survey.account = Some(quota::try_account(&client, login).await?);
+        }
         let cancel = Cancel::default();
         let mut line = Line::new(output);
         let mut observer = |progress| line.show(&progress);
         let work = survey::ask(&client, &asked, &mut survey, &cancel, &mut observer);
         until_stopped(work, &cancel).await.ok_or_else(stopped)?;
         if cancel.is_cancelled() { Err(stopped()) } else { Ok(survey) }
+    }
+
+    /// The login to try, whose name answers what the remedy asks as well.
+    fn login(&self, answers: &mut Answers) -> Result<Option<Credentials>, Problem> {
+        let Some(login) = self.login.credentials()? else { return Ok(None) };
+        if self.kind() != RemedyKind::HubAccount {
+            let (what, why) = ("There is nothing to log in for.", "Only hub-account is about a login.");
+            return Err(Problem::bad_input("login_unused", what, why, "Leave it out.").at("--username"));
+        }
+        let name = answers.set.entry("username".to_owned()).or_insert_with(|| login.username().to_owned());
+        if name.as_str() != login.username() {
+            let (what, why) = ("Two user names were given.", "--username and --set username differ.");
+            return Err(Problem::bad_input("username_twice", what, why, "Give one of them.").at("--username"));
+        }
+        Ok(Some(login))
     }
 
     fn kind(&self) -> RemedyKind {

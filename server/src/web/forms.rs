@@ -9,6 +9,7 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use domain::ports::InputFile;
 use domain::problem::Problem;
+use domain::registry::Credentials;
 use domain::remedy::{Answers, RemedyKind};
 use domain::run::{Source, Step};
 use engine::runs::Refusal;
@@ -160,13 +161,23 @@ async fn remedy(site: &Site, id: &str, pairs: &Pairs) -> Response {
 }
 
 async fn configure(site: &Site, id: &str, pairs: &Pairs) -> Response {
-    let answers = answers(pairs);
+    let answered = login(pairs).and_then(|login| Ok((login, answers(pairs)?)));
     let run = id.to_owned();
-    let result = site.blocking(move |runs| match answers {
-        Ok(answers) => runs.configure(&run, answers),
+    let result = site.blocking(move |runs| match answered {
+        Ok((login, answers)) => runs.configure(&run, answers, login),
         Err(problem) => runs.reject(&run, Step::Configure, problem),
     });
     answer::after(id, Step::Configure, result.await, Step::Review)
+}
+
+/// The login that is to be tried, if a password was typed. It goes no further than to the registry.
+fn login(pairs: &Pairs) -> Result<Option<Credentials>, Problem> {
+    match pairs.first("login.password").trim() {
+        "" => Ok(None),
+        password => Credentials::new(pairs.first("set.username").trim(), password)
+            .map(Some)
+            .map_err(|problem| problem.at("username")),
+    }
 }
 
 /// All offered objects chosen means no choice; none chosen is refused.

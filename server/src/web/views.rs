@@ -9,7 +9,7 @@ use app::view::{
 };
 use domain::diagnosis::{Inventory, LonePod, Workload};
 use domain::problem::Problem;
-use domain::remedy::{self, Fit};
+use domain::remedy::{self, Fit, RemedyKind};
 use domain::run::{Run, Source};
 use domain::workload::{ObjectRef, PodSpec};
 use engine::runs::Material;
@@ -49,7 +49,9 @@ pub fn configure(site: &Site, run: Run) -> ConfigureView {
         _ => Vec::new(),
     };
     let workloads = run.scan.as_ref().map(|scan| choices(&scan.inventory)).unwrap_or_default();
-    ConfigureView { base: base(site, run), questions, workloads }
+    // The practice cluster touches no network.
+    let tries_login = run.remedy == Some(RemedyKind::HubAccount) && run.source != Some(Source::Demo);
+    ConfigureView { base: base(site, run), questions, tries_login, workloads }
 }
 
 pub async fn review(site: &Site, run: Run) -> Result<ReviewView, Problem> {

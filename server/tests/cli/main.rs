@@ -5,6 +5,8 @@ mod commands;
 #[cfg(test)]
 mod program;
 #[cfg(test)]
+mod proof;
+#[cfg(test)]
 mod quota;
 #[cfg(test)]
 mod serve;

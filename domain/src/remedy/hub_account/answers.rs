@@ -3,6 +3,7 @@
 use crate::diagnosis::Scan;
 use crate::plan::PullSecret;
 use crate::problem::Problem;
+use crate::registry::AccountTest;
 use crate::remedy::{Answers, Question, cortex_version};
 
 const USERNAME: &str = "username";
@@ -35,20 +36,30 @@ pub(super) struct Account {
     pub(super) username: Option<String>,
     pub(super) organisation: bool,
     pub(super) paid: bool,
+    /// What came of trying its login, in whole sentences; `None` when it was not tried.
+    pub(super) tested: Option<String>,
 }
 
 impl Account {
     /// # Errors
-    /// When an answer cannot be used, or a personal account would give less than there is.
-    pub(super) fn of(answers: &Answers, scan: &Scan) -> Result<Self, Problem> {
+    /// When an answer cannot be used or is not what Docker Hub says, or a personal account would give less than
+    /// there is.
+    pub(super) fn of(answers: &Answers, scan: &Scan, tested: Option<&AccountTest>) -> Result<Self, Problem> {
         let given = |key: &str| answers.set.get(key).map(|text| text.trim()).filter(|text| !text.is_empty());
         let organisation = one_of(TOKEN_KIND, given(TOKEN_KIND), ["pat", "oat"])? == 1;
+        let said = given(ACCOUNT_PLAN).is_some();
         let paid = one_of(ACCOUNT_PLAN, given(ACCOUNT_PLAN), ["paid", "personal"])? == 0;
+        let paid = match tested.and_then(AccountTest::is_unlimited) {
+            Some(false) if said && paid => return Err(not_paid(tested)),
+            Some(unlimited) => unlimited,
+            None => paid,
+        };
         let account = Self {
             name: secret_name(given(SECRET_NAME).unwrap_or(DEFAULT_NAME))?,
             username: given(USERNAME).map(username).transpose()?,
             organisation,
             paid,
+            tested: tested.map(AccountTest::sentence),
         };
         if !account.paid {
             refuse_less_than_now(&account, scan)?;
@@ -130,15 +141,8 @@ fn secret_name(text: &str) -> Result<String, Problem> {
     ))
 }
 
-/// A user name goes in front of a colon into the login, and a token must never get where names go. What was
-/// typed is not repeated: it may be the token.
+/// A user name goes in front of a colon into the login. What was typed is not repeated: it may be a secret.
 fn username(text: &str) -> Result<String, Problem> {
-    if text.starts_with("dckr_") {
-        let why = "Answers are stored and shown. This one begins as an access token does.".to_owned();
-        let next = "Give the user name, or the organisation's name for its access token. If the token was saved \
-                    anywhere by this, revoke it at Docker Hub.";
-        return Err(wrong(USERNAME, "This is an access token, not a user name.", why, next));
-    }
     let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '@' | '+');
     if text.len() <= 255 && text.chars().all(is_plain) {
         return Ok(text.to_owned());
@@ -174,6 +178,15 @@ fn refuse_less_than_now(account: &Account, scan: &Scan) -> Result<(), Problem> {
         why,
         "Use an account with a paid plan, or another remedy.",
     ))
+}
+
+fn not_paid(tested: Option<&AccountTest>) -> Problem {
+    wrong(
+        ACCOUNT_PLAN,
+        "This account has a limit.",
+        tested.map(AccountTest::sentence).unwrap_or_default(),
+        "Give the login of an account with a paid plan, or say that it is a personal one.",
+    )
 }
 
 fn wrong(key: &str, what: &str, why: String, next: &str) -> Problem {

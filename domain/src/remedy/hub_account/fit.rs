@@ -9,7 +9,7 @@ use crate::remedy::{Answers, Draft, Fit, FitLevel, RemedyKind, Wave};
 
 /// The comparison's lines for this cluster, before anything is answered.
 pub fn fit(scan: &Scan) -> Fit {
-    let Ok(draft) = draft(scan, &Answers::default()) else {
+    let Ok(draft) = draft(scan, &Answers::default(), None) else {
         return lines(
             &Draft::default(),
             FitLevel::Partly,

@@ -23,14 +23,15 @@ use self::cluster::Here;
 use self::selection::Selection;
 use crate::diagnosis::Scan;
 use crate::problem::Problem;
+use crate::registry::AccountTest;
 use crate::remedy::{Answers, Draft, SecretDraft, cortex_version};
 
-/// What gives this cluster the account.
+/// What gives this cluster the account. `tested` is what Docker Hub said when its login was tried.
 ///
 /// # Errors
 /// When an answer cannot be used, or the account would give less than the cluster has now.
-pub fn draft(scan: &Scan, answers: &Answers) -> Result<Draft, Problem> {
-    let account = Account::of(answers, scan)?;
+pub fn draft(scan: &Scan, answers: &Answers, tested: Option<&AccountTest>) -> Result<Draft, Problem> {
+    let account = Account::of(answers, scan, tested)?;
     let selection = Selection::new(&answers.only, scan)?;
     let here = Here { scan, selection, account: &account };
     let mut draft = Draft { cortex_version: cortex_version::resolve(scan, answers)?, ..Draft::default() };

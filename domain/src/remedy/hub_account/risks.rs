@@ -11,8 +11,11 @@ pub(super) fn note(here: &Here<'_>, draft: &mut Draft) {
     let mut add = |what: String, why: &str| draft.risks.push(Risk { what, why: why.to_owned() });
     add(
         "A wrong or expired login is worse than none.".to_owned(),
-        "The kubelet does not go back to pulling without a login when one is refused. Test the token before you apply, \
-         note when it expires, and make the secrets again before that; the readme has the lines.",
+        &format!(
+            "The kubelet does not go back to pulling without a login when one is refused. {} Note when it expires, and \
+             make the secrets again before that; the readme has the lines.",
+            account.tested.as_deref().unwrap_or("Test the token before you apply.")
+        ),
     );
     add(
         "New namespaces and new service accounts start without the secret.".to_owned(),

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::owners::{Deployer, ValuesFile};
 use crate::time::Timestamp;
 use crate::workload::{ContainerKind, Controller, ObjectRef, PodSpec};
 
@@ -46,6 +47,10 @@ pub enum Fact {
     CortexConfigMap(CortexConfigMap),
     /// A Cortex file that was given: `cluster.yaml` or `cortex.yaml`.
     CortexFile(CortexFile),
+    /// An object by which Argo CD or Flux knows where the text of other objects is kept.
+    Deployer(Deployer),
+    /// A Helm values file that was given.
+    Values(ValuesFile),
     /// A file that was given and read to its end.
     File {
         /// Its name relative to the folder or archive it came from.
@@ -79,6 +84,8 @@ pub enum ListOf {
     ConfigMaps,
     /// ServiceAccounts.
     ServiceAccounts,
+    /// Objects of Argo CD and Flux.
+    Deployers,
 }
 
 impl ListOf {
@@ -93,6 +100,7 @@ impl ListOf {
             Self::Owners => "replica sets",
             Self::ConfigMaps => "config maps",
             Self::ServiceAccounts => "service accounts",
+            Self::Deployers => "objects of Argo CD and Flux",
         }
     }
 }

@@ -18,6 +18,7 @@ pub mod evidence;
 pub mod facts;
 pub mod image;
 pub mod keyring;
+pub mod owners;
 pub mod plan;
 pub mod ports;
 pub mod problem;

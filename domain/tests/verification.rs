@@ -64,6 +64,7 @@ fn plan() -> Plan {
             says: String::new(),
             made_by: vec![],
         }],
+        owners: vec![],
         risks: vec![],
         not_seen: vec![],
     }

@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::cortex::is_cortex_image;
-use crate::facts::NotSeen;
+use crate::facts::{NotSeen, WorkloadFact};
 use crate::image::ImageReference;
+use crate::owners::{self, Mark, Owners};
 use crate::time::Timestamp;
 use crate::workload::{ObjectRef, PodSpec};
 
@@ -12,7 +13,7 @@ use super::advice::first_aid;
 use super::failing::{Waiting, cause_of};
 use super::fold::{FailingPod, Fold, replaces_stuck_pods};
 use super::images::User;
-use super::owners::managed_by;
+use super::owners::{is_built_in, managed_by};
 use super::types::{
     Budget, Cortex, Counts, Diagnosis, Evidence, EvidenceSource, Exposure, Finding, Inventory, LonePod,
     MeasuredFrom, Scan, SourceInfo, SourceKind, StuckPod, Verdict, Workload, WorkloadName,
@@ -263,6 +264,18 @@ fn inventory(fold: &Fold, findings: &[Finding], found: Option<&Cortex>) -> Inven
         let image = |c: &crate::workload::ContainerImage| c.image.parse().is_ok_and(|r| is_cortex_image(&r));
         (found.is_some() && api) || spec.containers.iter().any(image)
     };
+    let mut owners = Owners {
+        marks: BTreeMap::new(),
+        deployers: fold.deployers.values().cloned().collect(),
+        values: fold.values.values().cloned().collect(),
+    };
+    for workload in fold.workloads.values().filter(|workload| on_docker_hub(&workload.spec)) {
+        owners.marks.extend(mark_of(workload).map(|mark| (workload.object.label(), mark)));
+    }
+    let kept_by = |workload: &WorkloadFact| {
+        let mark = owners.marks.get(&workload.object.label());
+        owners::by_label(&owners, mark, workload).or_else(|| managed_by(workload))
+    };
     let workloads = fold
         .workloads
         .values()
@@ -273,7 +286,7 @@ fn inventory(fold: &Fold, findings: &[Finding], found: Option<&Cortex>) -> Inven
             spec: workload.spec.clone(),
             replicas: workload.replicas,
             update_strategy: workload.update_strategy.clone(),
-            managed_by: managed_by(workload),
+            managed_by: kept_by(workload),
             cortex: is_cortex(&workload.spec, workload.labels.contains_key("apiName")),
             throttled_pods: throttled_pods(findings, &workload.object),
             origin: workload.origin.clone(),
@@ -302,6 +315,7 @@ fn inventory(fold: &Fold, findings: &[Finding], found: Option<&Cortex>) -> Inven
         cortex_files: fold.cortex_files.clone(),
         files: fold.files.iter().cloned().collect(),
         understood: fold.understood.iter().cloned().collect(),
+        owners,
     }
 }
 
@@ -309,6 +323,12 @@ fn running(fold: &Fold) -> BTreeMap<String, BTreeSet<String>> {
     let images = fold.pods.images.by_reference.iter();
     let known = images.filter(|(_, image)| !image.running.is_empty());
     known.map(|(reference, image)| (reference.clone(), image.running.clone())).collect()
+}
+
+/// The marks on a workload, with its controller where that is a custom resource.
+fn mark_of(workload: &WorkloadFact) -> Option<Mark> {
+    let controller = workload.controller.as_ref().filter(|controller| !is_built_in(controller));
+    owners::mark(&workload.object, &workload.labels, &workload.annotations, controller)
 }
 
 /// Pods that Docker Hub refuses an image, whatever would have to be done about them. One that is going away

@@ -9,6 +9,7 @@ use crate::evidence::explain;
 use crate::facts::{
     ClusterFact, CortexConfigMap, CortexFile, Fact, ListOf, NodeFact, NotSeen, Origin, PodFact, WorkloadFact,
 };
+use crate::owners::{Deployer, ValuesFile};
 use crate::time::Timestamp;
 use crate::workload::{ContainerKind, Controller, ObjectRef, PodSpec};
 
@@ -39,6 +40,9 @@ pub struct Fold {
     pub(super) files: BTreeSet<String>,
     /// Those of the files in which an image could stand.
     pub(super) understood: BTreeSet<String>,
+    /// Objects of Argo CD and Flux by label, and Helm values files by name.
+    pub(super) deployers: BTreeMap<String, Deployer>,
+    pub(super) values: BTreeMap<String, ValuesFile>,
     pub(super) not_seen: BTreeSet<NotSeen>,
     /// What only plans need.
     pub(super) not_seen_for_plans: BTreeSet<NotSeen>,
@@ -92,6 +96,8 @@ impl Fold {
             cortex_files: Vec::new(),
             files: BTreeSet::new(),
             understood: BTreeSet::new(),
+            deployers: BTreeMap::new(),
+            values: BTreeMap::new(),
             not_seen: BTreeSet::new(),
             not_seen_for_plans: BTreeSet::new(),
         }
@@ -130,6 +136,15 @@ impl Fold {
                 }
                 self.files.insert(name);
             }
+            Fact::Deployer(deployer) => {
+                self.deployers.insert(deployer.object.label(), deployer);
+            }
+            Fact::Values(values) => match self.values.get_mut(&values.file) {
+                Some(known) => known.images.extend(values.images),
+                None => {
+                    self.values.insert(values.file.clone(), values);
+                }
+            },
             Fact::NotSeen(not_seen) => {
                 self.not_seen.insert(not_seen);
             }
@@ -187,6 +202,7 @@ impl Fold {
             ListOf::Owners => self.owners.forget(&["ReplicaSet"]),
             ListOf::ConfigMaps => self.config_maps.clear(),
             ListOf::ServiceAccounts => self.accounts.forget_accounts(),
+            ListOf::Deployers => self.deployers.clear(),
         }
     }
 

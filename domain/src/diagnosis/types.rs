@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::cortex::Version;
 use crate::evidence::{Cause, Certainty, Throttle};
 use crate::facts::{ClusterFact, CortexConfigMap, CortexFile, NodeFact, NotSeen, Origin};
+use crate::owners::Owners;
 use crate::time::Timestamp;
 use crate::workload::{ContainerKind, Controller, ObjectRef, PodSpec};
 
@@ -313,6 +314,9 @@ pub struct Inventory {
     /// Those of them in which an image could stand, sorted by name: about these a plan speaks.
     #[serde(default)]
     pub understood: Vec<String>,
+    /// Who writes the objects above, as far as it was seen.
+    #[serde(default, skip_serializing_if = "Owners::is_empty")]
+    pub owners: Owners,
 }
 
 /// A top-level workload.

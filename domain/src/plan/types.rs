@@ -6,6 +6,7 @@ use serde_json::Value;
 use crate::cortex::Version;
 use crate::ecr::Registry;
 use crate::facts::NotSeen;
+use crate::owners::Owner;
 use crate::remedy::RemedyKind;
 use crate::time::Timestamp;
 use crate::workload::{ContainerKind, ObjectRef};
@@ -55,6 +56,9 @@ pub struct Plan {
     pub ecr: Option<EcrSide>,
     /// Changes of live objects, in order.
     pub steps: Vec<Step>,
+    /// Who would write changed objects again, and what to write at their place instead.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub owners: Vec<Owner>,
     /// What can go wrong, and what a user of the original guide should know.
     pub risks: Vec<Risk>,
     /// What the scan could not see.

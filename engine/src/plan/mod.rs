@@ -102,6 +102,7 @@ pub fn make(
         proofs: draft.proofs,
         ecr: draft.ecr,
         steps,
+        owners: Vec::new(),
         risks: draft.risks,
         not_seen: scan.diagnosis.not_seen.iter().filter(|seen| !files::is_refusal(seen)).cloned().collect(),
     };
@@ -109,6 +110,7 @@ pub fn make(
         plan.summary = pull_secret::summary(&plan.steps);
         plan.pull_secret = Some(secret.secret);
     }
+    plan.owners = domain::owners::of_plan(&scan.inventory, &plan.edits);
     plan.digest = digest(&plan)?;
     Ok(Made { plan, patched, diffs })
 }

@@ -290,12 +290,13 @@ fn note_owner(workload: &Workload, draft: &mut Draft) {
         return;
     }
     let label = workload.object.label();
-    let why = if owner.starts_with("Argo CD") || owner.starts_with("Flux") {
-        "It may put the old images back within minutes. Change them in the repository it reads, or pause it first."
+    let when = if owner.starts_with("Argo CD") || owner.starts_with("Flux") {
+        "It may put the old images back within minutes. Pause it first, or change them in the repository it reads"
     } else if owner.starts_with("Helm") {
-        "The next upgrade puts the old images back. Change them in the chart's values as well."
+        "The next upgrade puts the old images back. Change them in the chart's values or behind it"
     } else {
-        "It may put the old images back. Change them where it takes them from."
+        "It may put the old images back. Change them where it takes them from"
     };
-    draft.risks.push(Risk { what: format!("{label} is written by {owner}."), why: why.to_owned() });
+    let why = format!("{when}: the part on owners says where and what, and the bundle holds it in owners/.");
+    draft.risks.push(Risk { what: format!("{label} is written by {owner}."), why });
 }

@@ -120,6 +120,11 @@ fn workloads() -> Vec<Vec<List>> {
 }
 
 impl List {
+    /// A list of objects by which Argo CD or Flux knows what to write.
+    pub(super) fn of_deployers(root: &'static str, kind: &'static str, resource: &'static str) -> Self {
+        Self { of: ListOf::Deployers, root, kind, resource, ..PODS }
+    }
+
     /// Kind of the items.
     pub(super) fn kind(&self) -> TypeMeta {
         let api_version = self.root.trim_start_matches("/apis/").trim_start_matches("/api/");
@@ -192,6 +197,9 @@ pub(super) fn effect(of: ListOf) -> &'static str {
         ListOf::Workloads => "Their images are known only where pods show them, and no plan can change them.",
         ListOf::Owners => "The Deployment of a pod is concluded from names.",
         ListOf::ConfigMaps => "Cortex is recognised by its images alone.",
+        ListOf::Deployers => {
+            "No verdict needs them; the repository in which a change belongs may not be named."
+        }
         ListOf::ServiceAccounts => {
             "The verdict does not need them; which pull secrets they lend is known only where a plan's patch tests it."
         }

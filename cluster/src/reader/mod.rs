@@ -4,6 +4,7 @@
 //! within a second; they can prove nothing else, so the complete lists follow and void them.
 
 mod config_maps;
+mod deployers;
 mod lists;
 mod rights;
 mod session;
@@ -336,6 +337,7 @@ impl FactSource for ClusterReader {
             }
         }
         self.read_config_maps(&mut session).await?;
+        self.read_deployers(&mut session).await?;
         if !session.is_cancelled() && session.got_nothing() {
             return Err(problems::forbidden(session.refusals(), &self.api.host));
         }
@@ -367,5 +369,7 @@ fn no_such_namespace(name: &str, host: &str) -> Problem {
     Problem::bad_input("namespace_missing", "This namespace does not exist.", why, next).at(host)
 }
 
+#[cfg(test)]
+mod deployer_tests;
 #[cfg(test)]
 mod tests;

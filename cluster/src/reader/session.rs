@@ -7,6 +7,7 @@ use domain::ports::{Cancel, FactSink};
 use domain::run::Progress;
 use domain::workload::ObjectRef;
 
+use super::deployers::Marks;
 use super::lists::{List, effect};
 
 pub(super) struct Session<'a> {
@@ -22,6 +23,8 @@ pub(super) struct Session<'a> {
     served: BTreeSet<ListOf>,
     refused: BTreeMap<String, String>,
     lone_replica_sets: Vec<ObjectRef>,
+    /// Whose marks workloads carry.
+    pub(super) marks: Marks,
 }
 
 impl<'a> Session<'a> {
@@ -35,6 +38,7 @@ impl<'a> Session<'a> {
             served: BTreeSet::new(),
             refused: BTreeMap::new(),
             lone_replica_sets: Vec::new(),
+            marks: Marks::default(),
         }
     }
 
@@ -61,6 +65,7 @@ impl<'a> Session<'a> {
             Fact::Owner { controller: None, object, .. } if object.kind == "ReplicaSet" => {
                 self.lone_replica_sets.push(object.clone());
             }
+            Fact::Workload(workload) => self.marks.note(workload),
             _ => {}
         }
         self.sink.fact(fact);
@@ -134,9 +139,9 @@ impl<'a> Session<'a> {
         self.gap(list.of, NotSeen { what: list.place(None), why, effect: effect(list.of).to_owned() });
     }
 
-    /// No verdict waits for service accounts.
+    /// No verdict waits for service accounts, or for who writes an object again.
     pub(super) fn gap(&mut self, of: ListOf, not_seen: NotSeen) {
-        if of == ListOf::ServiceAccounts {
+        if matches!(of, ListOf::ServiceAccounts | ListOf::Deployers) {
             self.sink.fact(Fact::NotSeenForPlans(not_seen));
         } else {
             self.not_seen(not_seen);

@@ -13,6 +13,7 @@ mod json;
 mod keep;
 mod secret;
 mod sniff;
+mod values;
 
 use std::collections::BTreeSet;
 use std::io::{self, Read};

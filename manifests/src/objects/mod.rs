@@ -5,6 +5,8 @@
 //! where the bytes came from, and never looks into a Secret.
 
 mod config_map;
+mod custom;
+mod deployer;
 mod event;
 mod lenient;
 mod metadata;
@@ -18,8 +20,10 @@ mod workload;
 use std::fmt;
 
 use domain::facts::{Fact, Origin};
+use domain::owners::is_custom;
 use serde::{Deserialize as _, Deserializer};
 
+use deployer::Which;
 pub use page::{ListMeta, page};
 
 /// `apiVersion` and `kind`, taken apart.
@@ -73,7 +77,11 @@ impl TypeMeta {
             | ("batch", "Job")
             | ("argoproj.io", "Rollout")
             | ("serving.knative.dev", "Service") => Shape::Workload(TEMPLATE),
-            _ => return None,
+            (group, kind) => match Which::of(group, kind) {
+                Some(which) => Shape::Deployer(which),
+                None if is_custom(group, kind) => Shape::Custom,
+                None => return None,
+            },
         })
     }
 }
@@ -95,6 +103,10 @@ enum Shape {
     ServiceAccount,
     /// With the JSON pointer of the pod spec (Kubernetes API reference, kind by kind).
     Workload(&'static str),
+    /// Of Argo CD or Flux.
+    Deployer(Which),
+    /// A custom kind that names images.
+    Custom,
 }
 
 /// Decodes one object of a known kind and gives its facts; an object of another kind is skipped.
@@ -123,6 +135,12 @@ pub fn facts_of<'de, D: Deserializer<'de>>(
         }
         Some(Shape::Workload(pod_spec)) => {
             workload::Workload::deserialize(object)?.facts(kind, pod_spec, origin, give);
+        }
+        Some(Shape::Deployer(which)) => {
+            give(deployer::RawDeployer::deserialize(object)?.fact(which, kind));
+        }
+        Some(Shape::Custom) => {
+            custom::Custom::deserialize(object)?.fact(kind, origin).into_iter().for_each(give);
         }
         None => {
             serde::de::IgnoredAny::deserialize(object)?;

@@ -3,6 +3,7 @@
 mod body;
 
 use domain::facts::{ClusterFact, CortexFile, Fact, Origin};
+use domain::owners::ValuesFile;
 use serde_json::Value;
 
 use super::Reading;
@@ -10,6 +11,7 @@ use super::cortex::{Recognised, recognise, without_aws_keys};
 use super::file::{Seen, reason};
 use super::json::Place;
 use super::secret::{Held, logs_in};
+use super::values::chart_values;
 use crate::objects::TypeMeta;
 use crate::yaml::Node;
 
@@ -157,6 +159,9 @@ fn other(body: Body<'_>, at: &At<'_>, seen: &mut Seen, reading: &mut Reading<'_>
         reading.give(Fact::CortexFile(CortexFile { file, document: at.document, kind, content }));
     } else if recognised == Some(Recognised::BareApi) {
         seen.refuse(at.place, "Cortex takes a list of APIs here, so each one has to start with \"- \"");
+    } else if let Some(images) = chart_values(at.file, &document) {
+        seen.relevant = true;
+        reading.give(Fact::Values(ValuesFile { file: at.file.to_owned(), images }));
     } else if let Some(version) = server_version(&document) {
         let kubernetes_version = Some(version);
         reading.give(Fact::Cluster(ClusterFact { kubernetes_version, ..ClusterFact::default() }));

@@ -1,4 +1,5 @@
 mod bounds;
+mod owners;
 mod shapes;
 mod unread;
 

@@ -19,14 +19,32 @@ pub(super) struct Task<'a> {
     pub(super) stay: Vec<&'a str>,
 }
 
-/// The owner with everything to write.
-pub(super) fn owner(owners: &Owners, found: &Found<'_>, task: &Task<'_>, id: String) -> Owner {
+/// Whether an owner makes its objects of a chart.
+pub(super) fn uses_a_chart(found: &Found<'_>) -> bool {
+    match &found.tool {
+        Tool::FluxHelmRelease(_) | Tool::Helm { .. } => true,
+        Tool::ArgoCd(Some(application)) => {
+            application.sources.iter().any(|s| s.chart.is_some() || s.renderer == Some(Renderer::Helm))
+        }
+        _ => false,
+    }
+}
+
+/// The owner with everything to write. `only_chart` is true when no other owner makes its objects of a chart,
+/// so that values which name none can only be its own.
+pub(super) fn owner(
+    owners: &Owners,
+    found: &Found<'_>,
+    task: &Task<'_>,
+    only_chart: bool,
+    id: String,
+) -> Owner {
     let mut place = place(owners, found);
     place.object_kept = found.deployer.and_then(|deployer| {
         let by = resolve(owners, deployer.mark.as_ref()?, &deployer.object)?;
         Some(Box::new(Kept { place: super::resolve::place(owners, &by), by: by.who }))
     });
-    let mut work = Work { owners, task, changes: Vec::new(), notes: Vec::new() };
+    let mut work = Work { owners, task, only_chart, changes: Vec::new(), notes: Vec::new() };
     let reverts = match &found.tool {
         Tool::ArgoCd(application) => work.argo_cd(*application),
         Tool::FluxKustomization(seen) => {
@@ -37,7 +55,10 @@ pub(super) fn owner(owners: &Owners, found: &Found<'_>, task: &Task<'_>, id: Str
         }
         Tool::FluxHelmRelease(seen) => {
             let values = seen.map(|seen| seen.values.as_slice()).unwrap_or_default();
-            work.flux_helm_release(values, &found.who);
+            let release = found.who.rsplit('/').next();
+            let chart = seen.and_then(|seen| seen.chart.as_deref());
+            let hints: Vec<&str> = release.into_iter().chain(chart).collect();
+            work.flux_helm_release(values, &hints);
             let interval = seen.and_then(|seen| seen.interval.as_deref());
             if seen.is_some_and(|seen| seen.post_renderers > 0) {
                 work.note("It has post-renderers already: keep them, and add the entries to the last one.");
@@ -91,6 +112,7 @@ pub(super) fn main_source(application: &Application) -> Option<(usize, &Applicat
 struct Work<'a> {
     owners: &'a Owners,
     task: &'a Task<'a>,
+    only_chart: bool,
     changes: Vec<Change>,
     notes: Vec<String>,
 }
@@ -195,9 +217,8 @@ impl<'a> Work<'a> {
         }
     }
 
-    fn flux_helm_release(&mut self, values: &[ImageValue], who: &str) {
-        let release = who.rsplit('/').next().unwrap_or_default().to_owned();
-        let rest = self.values(Target::FluxValues, "spec.values".to_owned(), values, &[&release]);
+    fn flux_helm_release(&mut self, values: &[ImageValue], hints: &[&str]) {
+        let rest = self.values(Target::FluxValues, "spec.values".to_owned(), values, hints);
         if !rest.is_empty() {
             self.kustomize(Target::FluxPostRenderer, "spec.postRenderers".to_owned(), &rest);
         }
@@ -261,15 +282,23 @@ impl<'a> Work<'a> {
                 }
             }
         }
-        self.changes.push(Change {
-            into,
-            below,
-            images,
-            fields: fields.into_iter().collect(),
-            patches,
-            values: Vec::new(),
-            files: Vec::new(),
-        });
+        let fields: Vec<ImageField> = fields.into_iter().collect();
+        match into {
+            // These take no configurations; the kustomization in the repository does.
+            Target::ApplicationKustomize | Target::FluxKustomization if !fields.is_empty() => {
+                let told =
+                    Change { fields, ..Change::of_images(Target::Kustomization, images.clone(), Vec::new()) };
+                self.changes.push(told);
+                self.changes.push(Change { below, ..Change::of_images(into, images, patches) });
+            }
+            Target::FluxPostRenderer if !fields.is_empty() => {
+                self.note(
+                    "A post-renderer of Flux does not reach image fields of custom kinds: set those by the chart's values.",
+                );
+                self.changes.push(Change { below, ..Change::of_images(into, images, patches) });
+            }
+            _ => self.changes.push(Change { below, fields, ..Change::of_images(into, images, patches) }),
+        }
     }
 
     /// Adds the moves as values of a chart, where values were seen that make the images. Gives those that are
@@ -307,21 +336,19 @@ impl<'a> Work<'a> {
             }
         }
         if !changes.is_empty() {
+            let (values, files) = (changes.into_iter().collect(), files.into_iter().collect());
             self.changes.push(Change {
-                into,
                 below,
-                images: Vec::new(),
-                fields: Vec::new(),
-                patches: Vec::new(),
-                values: changes.into_iter().collect(),
-                files: files.into_iter().collect(),
+                values,
+                files,
+                ..Change::of_images(into, Vec::new(), Vec::new())
             });
         }
         rest
     }
 
-    /// The values that make one image: those written at the owner, else those of the one given file that has
-    /// them. Files that differ are told apart by the release's or chart's name in theirs.
+    /// The values that make one image: those written at the owner, else those of the given files that carry the
+    /// release's or chart's name in theirs. Where there is only one chart every file is of that one.
     fn values_of(
         &self,
         one: &Moved<'_>,
@@ -336,7 +363,7 @@ impl<'a> Work<'a> {
         let all: Vec<_> = self.owners.values.iter().filter_map(found).collect();
         let named: Vec<_> =
             all.iter().filter(|(_, name)| hints.iter().any(|hint| is_named(name, hint))).cloned().collect();
-        let candidates = if named.is_empty() { all } else { named };
+        let candidates = if named.is_empty() && self.only_chart { all } else { named };
         let (first, _) = candidates.first()?.clone();
         candidates
             .iter()

@@ -53,11 +53,12 @@ pub fn of_plan(inventory: &Inventory, edits: &[Edit]) -> Vec<Owner> {
         let task = &mut tasks.entry(found.who.clone()).or_insert_with(|| (found, Task::default())).1;
         gather(workload, &label, mark, edits, task);
     }
+    tasks.retain(|_, (_, task)| !task.moved.is_empty());
+    let charts = tasks.values().filter(|(found, _)| changes::uses_a_chart(found)).count();
     let mut ids = BTreeSet::new();
     tasks
         .into_values()
-        .filter(|(_, task)| !task.moved.is_empty())
-        .map(|(found, task)| changes::owner(owners, &found, &task, unique(&found.who, &mut ids)))
+        .map(|(found, task)| changes::owner(owners, &found, &task, charts == 1, unique(&found.who, &mut ids)))
         .collect()
 }
 

@@ -71,7 +71,7 @@ pub struct Kept {
 /// One thing to write.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Change {
-    /// Target what.
+    /// Into what.
     pub into: Target,
     /// The key below which it goes: `spec.sources[1].kustomize`; empty at the top of a file.
     #[serde(default, skip_serializing_if = "String::is_empty")]
@@ -93,7 +93,15 @@ pub struct Change {
     pub files: Vec<String>,
 }
 
-/// Target what something is written.
+impl Change {
+    /// A change of images alone.
+    pub(super) fn of_images(into: Target, images: Vec<ImageEntry>, patches: Vec<FieldPatch>) -> Self {
+        let (below, fields, values, files) = (String::new(), Vec::new(), Vec::new(), Vec::new());
+        Self { into, below, images, fields, patches, values, files }
+    }
+}
+
+/// Into what something is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Target {

@@ -129,6 +129,10 @@ fn the_bundle_of_a_cluster_holds_patches_and_their_inverse() {
             "kubernetes/patches/05-deployment-default-api-iris.json",
             "kubernetes/patches/06-pod-default-bare.json",
             "kubernetes/patches/07-pod-default-batch-1-x.json",
+            "owners/helm-in-namespace-tools/README.md",
+            "owners/helm-in-namespace-tools/kustomization.yaml",
+            "owners/helm-in-namespace-tools/plugin.yaml",
+            "owners/helm-in-namespace-tools/post-render.sh",
             "plan.json",
             "report.html",
             "report.json",
@@ -148,7 +152,7 @@ fn the_bundle_of_a_cluster_holds_patches_and_their_inverse() {
     let plan: domain::plan::Plan = serde_json::from_str(text(&files, "plan.json")).unwrap();
     assert_eq!(engine::plan::digest(&plan).unwrap(), plan.digest);
     assert!(text(&files, "plan.json").starts_with("{\n  \"schema\": \"unthrottle.plan/v1\""));
-    assert!(files.iter().all(|file| file.executable == (file.path == "commands.sh")));
+    assert!(files.iter().all(|file| file.executable == file.path.ends_with(".sh")));
 }
 
 #[test]

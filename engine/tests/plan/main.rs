@@ -8,4 +8,5 @@ mod ecr;
 mod hub_account;
 mod hub_bundle;
 mod objects;
+mod owners;
 mod support;

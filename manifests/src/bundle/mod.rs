@@ -9,6 +9,7 @@ mod cluster_wide;
 mod commands;
 mod ecr;
 mod overlay;
+mod owners;
 mod place;
 mod readme;
 
@@ -60,6 +61,7 @@ pub fn build(
     }
     files.extend(account::files(plan));
     files.extend(overlay::files(plan, scan, originals));
+    files.extend(owners::files(plan));
     files.extend(ecr::files(plan)?);
     files.extend(cluster_wide::files(plan, scan));
     files.sort_by(|one, other| one.path.cmp(&other.path));

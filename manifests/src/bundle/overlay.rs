@@ -3,13 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::diagnosis::{Scan, Workload};
-use domain::image::ImageReference;
+use domain::owners::{ImageField, image_fields, image_name as name};
 use domain::plan::{Edit, Plan};
 use domain::ports::InputFile;
 use domain::workload::ContainerKind;
 use serde_json::{Value, json};
 
 use super::file;
+use super::owners::{CONFIG, config};
 use crate::archive::BundleFile;
 
 /// Where it stands in the bundle.
@@ -42,6 +43,10 @@ pub(super) fn files(plan: &Plan, scan: &Scan, originals: &[InputFile]) -> Vec<Bu
         "kind": "Kustomization",
         "resources": resources,
     });
+    let fields = fields(&authored);
+    if !fields.is_empty() {
+        kustomization["configurations"] = json!([CONFIG]);
+    }
     for (key, entries) in [("images", images), ("patches", patches)] {
         if !entries.is_empty() {
             kustomization[key] = Value::Array(entries);
@@ -50,8 +55,20 @@ pub(super) fn files(plan: &Plan, scan: &Scan, originals: &[InputFile]) -> Vec<Bu
     // JSON is YAML, and this way no text from a manifest can be read as anything but text.
     let text = format!("{kustomization:#}\n");
     let mut files = vec![file(format!("{FOLDER}/kustomization.yaml"), text.into_bytes())];
+    if !fields.is_empty() {
+        files.push(file(format!("{FOLDER}/{CONFIG}"), config(&fields).into_bytes()));
+    }
     files.extend(manifests.iter().map(|m| file(format!("{FOLDER}/manifests/{}", m.name), m.bytes.to_vec())));
     files
+}
+
+/// Image fields of custom kinds that kustomize does not find by itself.
+fn fields(authored: &[(&Edit, &Workload)]) -> Vec<ImageField> {
+    let kinds: BTreeSet<(&str, &str)> = authored
+        .iter()
+        .map(|(_, workload)| (workload.object.group.as_str(), workload.object.kind.as_str()))
+        .collect();
+    kinds.into_iter().flat_map(|(group, kind)| image_fields(group, kind)).collect()
 }
 
 /// An entry for each image name that moves everywhere it is written; patches for the rest.
@@ -92,17 +109,8 @@ fn changes(plan: &Plan, authored: &[(&Edit, &Workload)]) -> (Vec<Value>, Vec<Val
     (images, patches)
 }
 
-/// The image's name as it is written, without tag and digest: what kustomize compares.
-fn name(image: &str) -> Option<String> {
-    image.parse::<ImageReference>().ok()?;
-    let without_digest = image.split('@').next().unwrap_or(image);
-    let last = without_digest.rfind('/').map_or(0, |slash| slash + 1);
-    let end = without_digest.get(last..)?.find(':').map_or(without_digest.len(), |colon| last + colon);
-    without_digest.get(..end).map(str::to_owned)
-}
-
 /// A name as the anchored regular expression that kustomize takes it for.
-fn exactly(name: &str) -> Value {
+pub(super) fn exactly(name: &str) -> Value {
     let escaped: String = name
         .chars()
         .flat_map(|c| (!c.is_ascii_alphanumeric() && c != '-').then_some('\\').into_iter().chain([c]))

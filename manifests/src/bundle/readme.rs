@@ -11,7 +11,7 @@ use domain::plan::{EcrSide, EcrWay, ImageProof, Plan, ProofState};
 use domain::ports::InputFile;
 use domain::remedy::RemedyKind;
 
-use super::{account_readme, cluster_wide, commands, ecr, overlay, place};
+use super::{account_readme, cluster_wide, commands, ecr, overlay, owners, place};
 
 /// The whole text.
 pub(super) fn write(plan: &Plan, scan: &Scan, patched: &[InputFile]) -> String {
@@ -40,6 +40,7 @@ pub(super) fn write(plan: &Plan, scan: &Scan, patched: &[InputFile]) -> String {
             "This bundle changes no file and no object. It keeps the evidence and what was considered.",
         );
     }
+    owners::section(plan, &mut text);
     lists(plan, &mut text, "What still comes from Docker Hub");
     contents(plan, patched, &mut text);
     text.0
@@ -262,6 +263,7 @@ fn contents(plan: &Plan, patched: &[InputFile], text: &mut Text) {
         (files, "`patched/`, `diff.patch`: the changed files, and the same as one patch"),
         (steps, "`kubernetes/patches/`: one JSON patch for each object, in order"),
         (files || steps, "`rollback/`: the originals, and the inverse of every patch"),
+        (!plan.owners.is_empty(), "`owners/`: the change for everyone who would write an object again"),
         (plan.ecr.is_some(), "`aws/`: what Amazon ECR needs, as commands, as Terraform, and as least rights"),
         (true, "`commands.sh`: the lines above, for kubectl alone"),
     ];

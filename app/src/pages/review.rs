@@ -9,8 +9,8 @@ use leptos::prelude::*;
 
 use super::Page;
 use crate::components::{
-    Column, Heading, alike, breakable, diff, frame, live_progress, no_plan, not_seen, problems, prose,
-    registry, table, targets,
+    Column, Heading, alike, breakable, diff, frame, live_progress, no_plan, not_seen, owners, problems,
+    prose, registry, table, targets,
 };
 use crate::view::ReviewView;
 use crate::words::{self, count};
@@ -106,6 +106,7 @@ fn planned(view: &ReviewView, plan: &Plan) -> AnyView {
         {registry(plan)}
         {(!diffs.is_empty()).then(|| view! { <div class="diffs">{diffs}</div> })}
         {made(plan)}
+        {owners(plan)}
         {risks(&plan.risks)}
         {not_covered(plan)}
         {refused(&plan.refused)}

@@ -15,6 +15,7 @@ use domain::run::{JobState, Progress, Run, Source, Step};
 use domain::verification::{CheckState, Outcome};
 
 use crate::data::{Data, at};
+use crate::owners::owned;
 
 /// A page as a browser gets it.
 pub struct Shown {
@@ -372,6 +373,7 @@ fn reviews(data: &Data) -> Vec<Shown> {
         shown("review", || pages::review(&view(data.run(), data.diffs()))),
         shown("review-unchanged", || pages::review(&view(unchanged(data), vec![]))),
         shown("review-asking", || pages::review(&view(asking(data), vec![]))),
+        shown("review-owners", || pages::review(&view(owned(data), data.diffs()))),
         shown("review-no-plan", || pages::review(&view(until(data, Step::Configure), vec![]))),
         shown("review-problem", || {
             pages::review(&view(with_problem(until(data, Step::Configure), Step::Review, data), vec![]))

@@ -6,6 +6,7 @@
 
 mod data;
 mod gallery;
+mod owners;
 mod remedies;
 mod rules;
 mod words;

@@ -1,14 +1,13 @@
 //! What to write at an owner's place, tool by tool.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::custom::{image_fields, is_custom};
-use super::facts::{Application, ApplicationSource, Owners, Renderer, ValuesFile};
-use super::images::{Entries, Moved, entries};
+use super::facts::{Application, ApplicationSource, Owners, Renderer};
+use super::images::{Entries, Moved, beside, entries, written};
 use super::resolve::{Found, Tool, place, resolve};
-use super::types::{Change, ImageEntry, ImageField, Kept, Owner, Target, ValueChange};
-use super::values::{ImageValue, Key};
-use crate::image::ImageReference;
+use super::types::{Change, ImageEntry, ImageField, Kept, Owner, Target};
+use super::values::ImageValue;
 
 /// What has to change at one owner's place.
 #[derive(Debug, Default)]
@@ -109,11 +108,11 @@ pub(super) fn main_source(application: &Application) -> Option<(usize, &Applicat
 }
 
 /// One owner while it is worked out.
-struct Work<'a> {
-    owners: &'a Owners,
-    task: &'a Task<'a>,
-    only_chart: bool,
-    changes: Vec<Change>,
+pub(super) struct Work<'a> {
+    pub(super) owners: &'a Owners,
+    pub(super) task: &'a Task<'a>,
+    pub(super) only_chart: bool,
+    pub(super) changes: Vec<Change>,
     notes: Vec<String>,
 }
 
@@ -160,13 +159,9 @@ impl<'a> Work<'a> {
         match renderer {
             Some(Renderer::Kustomize) => {
                 self.kustomize(Target::ApplicationKustomize, below("kustomize"), &self.task.moved);
-                if !source.images.is_empty() {
-                    let written = source.images.join(", ");
-                    self.note(&format!(
-                        "It has entries already ({written}): keep them, and put these behind them. Where one of them \
-                         speaks of the same name, write its tag behind the new name."
-                    ));
-                }
+                let present: Vec<ImageEntry> =
+                    source.images.iter().filter_map(|text| written(text)).collect();
+                self.keep(&present);
             }
             Some(Renderer::Helm) => {
                 let hints: Vec<&str> =
@@ -205,15 +200,17 @@ impl<'a> Work<'a> {
 
     fn flux_kustomization(&mut self, present: &[ImageEntry]) {
         self.kustomize(Target::FluxKustomization, "spec".to_owned(), &self.task.moved);
-        if let Some(change) = self.changes.last_mut() {
-            let ours: BTreeSet<&str> = change.images.iter().map(|entry| entry.name.as_str()).collect();
-            let kept: Vec<ImageEntry> =
-                present.iter().filter(|entry| !ours.contains(entry.name.as_str())).cloned().collect();
-            if kept.len() < present.len() {
-                self.notes
-                    .push("It names one of these images already: the entry here takes its place.".to_owned());
-            }
-            change.images.splice(0..0, kept);
+        self.keep(present);
+    }
+
+    /// Puts the entries that are there already into the list, which is replaced as a whole.
+    fn keep(&mut self, present: &[ImageEntry]) {
+        let Some(change) = self.changes.last_mut().filter(|change| !change.images.is_empty()) else { return };
+        if !present.is_empty() {
+            change.images = beside(present, std::mem::take(&mut change.images));
+            self.note(
+                "The list holds the entries that are there already: it takes the place of the present one.",
+            );
         }
     }
 
@@ -300,97 +297,4 @@ impl<'a> Work<'a> {
             _ => self.changes.push(Change { below, fields, ..Change::of_images(into, images, patches) }),
         }
     }
-
-    /// Adds the moves as values of a chart, where values were seen that make the images. Gives those that are
-    /// left.
-    fn values(
-        &mut self,
-        into: Target,
-        below: String,
-        inline: &[ImageValue],
-        hints: &[&str],
-    ) -> Vec<Moved<'a>> {
-        let stay: BTreeSet<String> = self.task.stay.iter().filter_map(|image| normalized(image)).collect();
-        let mut wanted: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
-        for one in &self.task.moved {
-            if let Some(from) = normalized(one.from) {
-                wanted.entry(from).or_default().insert(one.to);
-            }
-        }
-        let (mut changes, mut files) = (BTreeSet::new(), BTreeSet::new());
-        let mut rest = Vec::new();
-        for one in &self.task.moved {
-            let sure = normalized(one.from).is_some_and(|from| {
-                !stay.contains(&from) && wanted.get(&from).is_some_and(|to| to.len() == 1)
-            });
-            let mergeable = |changes: &[ValueChange]| {
-                into != Target::FluxValues
-                    || changes.iter().all(|c| c.keys.iter().all(|key| matches!(key, Key::Name(_))))
-            };
-            match sure.then(|| self.values_of(one, inline, hints)).flatten() {
-                Some((found, held)) if mergeable(&found) => {
-                    changes.extend(found);
-                    files.extend(held);
-                }
-                _ => rest.push(one.clone()),
-            }
-        }
-        if !changes.is_empty() {
-            let (values, files) = (changes.into_iter().collect(), files.into_iter().collect());
-            self.changes.push(Change {
-                below,
-                values,
-                files,
-                ..Change::of_images(into, Vec::new(), Vec::new())
-            });
-        }
-        rest
-    }
-
-    /// The values that make one image: those written at the owner, else those of the given files that carry the
-    /// release's or chart's name in theirs. Where there is only one chart every file is of that one.
-    fn values_of(
-        &self,
-        one: &Moved<'_>,
-        inline: &[ImageValue],
-        hints: &[&str],
-    ) -> Option<(Vec<ValueChange>, Vec<String>)> {
-        let (from, to): (ImageReference, ImageReference) = (one.from.parse().ok()?, one.to.parse().ok()?);
-        if let Some(found) = changed(inline, &from, &to) {
-            return Some((found, Vec::new()));
-        }
-        let found = |file: &ValuesFile| Some((changed(&file.images, &from, &to)?, file.file.clone()));
-        let all: Vec<_> = self.owners.values.iter().filter_map(found).collect();
-        let named: Vec<_> =
-            all.iter().filter(|(_, name)| hints.iter().any(|hint| is_named(name, hint))).cloned().collect();
-        let candidates = if named.is_empty() && self.only_chart { all } else { named };
-        let (first, _) = candidates.first()?.clone();
-        candidates
-            .iter()
-            .all(|(changes, _)| *changes == first)
-            .then(|| (first, candidates.into_iter().map(|(_, name)| name).collect()))
-    }
-}
-
-/// The changes of all values that make the image; `None` when none does, or one cannot be changed.
-fn changed(values: &[ImageValue], from: &ImageReference, to: &ImageReference) -> Option<Vec<ValueChange>> {
-    let mut changes = Vec::new();
-    for value in values.iter().filter(|value| value.makes(from)) {
-        changes.extend(value.changes(from, to)?);
-    }
-    (!changes.is_empty()).then_some(changes)
-}
-
-/// Whether a name is one of the words in a file's path.
-fn is_named(file: &str, name: &str) -> bool {
-    let edge = |c: Option<char>| c.is_none_or(|c| !c.is_ascii_alphanumeric() && c != '-');
-    !name.is_empty()
-        && file.match_indices(name).any(|(at, _)| {
-            edge(file.get(..at).and_then(|before| before.chars().next_back()))
-                && edge(file.get(at + name.len()..).and_then(|after| after.chars().next()))
-        })
-}
-
-fn normalized(image: &str) -> Option<String> {
-    image.parse::<ImageReference>().ok().map(|reference| reference.normalized())
 }

@@ -75,6 +75,41 @@ fn patch(one: &Moved<'_>) -> FieldPatch {
     }
 }
 
+/// An entry as Argo CD has it in one text: `[OLD=]NEW[:TAG][@DIGEST]`.
+pub(super) fn written(text: &str) -> Option<ImageEntry> {
+    let (old, new) = text.split_once('=').map_or((None, text), |(old, new)| (Some(old), new));
+    let reference: ImageReference = new.parse().ok()?;
+    let new_name = name(new)?;
+    Some(ImageEntry {
+        name: old.map_or_else(|| new_name.clone(), str::to_owned),
+        new_name: old.map(|_| new_name),
+        new_tag: reference.tag().map(str::to_owned),
+        digest: reference.digest().map(str::to_owned),
+    })
+}
+
+/// Present entries with new ones among them. What a present entry makes is what the new one finds, so it gets
+/// the new name and keeps the version it sets.
+pub(super) fn beside(present: &[ImageEntry], mut ours: Vec<ImageEntry>) -> Vec<ImageEntry> {
+    let mut all = Vec::new();
+    for entry in present {
+        let makes = entry.new_name.as_ref().unwrap_or(&entry.name);
+        let mut entry = entry.clone();
+        let found = ours.iter().position(|own| own.name == *makes);
+        if let Some((index, own)) = found.and_then(|index| Some((index, ours.get(index)?.clone()))) {
+            if own.name == entry.name {
+                ours.remove(index);
+            }
+            entry.new_name = own.new_name;
+            entry.new_tag = own.new_tag.or(entry.new_tag);
+            entry.digest = own.digest.or(entry.digest);
+        }
+        all.push(entry);
+    }
+    all.extend(ours);
+    all
+}
+
 /// The image's name as it is written, without tag and digest: what kustomize compares. `None` for what is no
 /// image.
 pub fn name(image: &str) -> Option<String> {
@@ -147,6 +182,26 @@ mod tests {
     #[test]
     fn a_tag_that_changes_is_said() {
         assert_eq!(of(&[("nginx:1", "quay.io/x/nginx:2")], &[]).0, ["nginx quay.io/x/nginx 2"]);
+    }
+
+    #[test]
+    fn present_entries_keep_their_version_and_get_the_new_name() {
+        let present =
+            ["nginx:1.28", "web=redis:7", "other=quay.io/x/other"].map(|text| written(text).unwrap());
+        let ours = ["nginx=quay.io/x/nginx", "redis=quay.io/x/redis"].map(|text| written(text).unwrap());
+        let all = beside(&present, ours.to_vec());
+        let wanted = [
+            ("nginx", "quay.io/x/nginx", Some("1.28")),
+            ("web", "quay.io/x/redis", Some("7")),
+            ("other", "quay.io/x/other", None),
+            ("redis", "quay.io/x/redis", None),
+        ];
+        let all: Vec<_> = all
+            .iter()
+            .map(|e| (e.name.as_str(), e.new_name.as_deref().unwrap(), e.new_tag.as_deref()))
+            .collect();
+        assert_eq!(all, wanted);
+        assert_eq!(written("no image"), None);
     }
 
     #[test]

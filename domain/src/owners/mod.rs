@@ -6,10 +6,11 @@
 //! look, nor how any of these tools is run.
 //!
 //! Reading order: `facts` (what was seen) → `marks` → `resolve` (who) → `changes` (what to write), which
-//! speaks kustomize (`images`, `custom`) and Helm (`values`).
+//! speaks kustomize (`images`, `custom`) and Helm (`chart`, `values`).
 
 mod address;
 mod changes;
+mod chart;
 mod custom;
 mod facts;
 mod images;

@@ -324,7 +324,8 @@ fn flux_is_told_in_its_own_objects() {
     assert_eq!((place.path.as_deref(), place.revision.as_deref()), (Some("./apps"), Some("branch main")));
     let [change] = kustomization.changes.as_slice() else { panic!("{kustomization:?}") };
     assert_eq!((change.into, change.below.as_str()), (Target::FluxKustomization, "spec"));
-    assert_eq!(names(change), [("other", ""), ("nginx", "quay.io/mirror/nginx")]);
+    assert_eq!(names(change), [("nginx", "quay.io/mirror/nginx"), ("other", "")]);
+    assert_eq!(change.images[0].new_tag.as_deref(), Some("1.27"));
 
     let kept = release.place.object_kept.as_ref().unwrap();
     assert_eq!(
@@ -358,7 +359,8 @@ fn values_file(name: &str, values: &Value) -> ValuesFile {
 fn a_release_takes_its_values_from_the_file_that_is_its_own() {
     let same = json!({"image": {"repository": "nginx", "tag": "1.27"}});
     let other = json!({"proxy": {"image": {"repository": "nginx", "tag": "1.27"}}});
-    let table: &[(&[(&str, &Value)], Option<&str>, &[&str])] = &[
+    type Row<'a> = (&'a [(&'a str, &'a Value)], Option<&'a str>, &'a [&'a str]);
+    let table: &[Row<'_>] = &[
         (&[("values.yaml", &same)], Some("image.repository"), &["values.yaml"]),
         (&[("a/values.yaml", &same), ("b/values.yaml", &other)], None, &[]),
         (

@@ -151,7 +151,7 @@ fn everyone_is_told_in_their_own_language() {
     let fragment = |path: &str| text(&bundle, path).to_owned();
     assert_eq!(
         fragment("owners/argo-cd-application-argocd-shop/application.yaml"),
-        "# Application argocd/shop, below spec.source:\nkustomize:\n  images:\n  - cortexlabs/manager=quay.io/cortexlabs/manager\n"
+        "# Application argocd/shop, below spec.source:\nkustomize:\n  images:\n  - nginx:1.27\n  - cortexlabs/manager=quay.io/cortexlabs/manager\n"
     );
     assert_eq!(
         fragment("owners/argo-cd-application-argocd-web/application.yaml"),
@@ -250,7 +250,7 @@ fn leaves(yaml: &str) -> BTreeMap<String, Value> {
     fn walk(value: &Value, at: &str, into: &mut BTreeMap<String, Value>) {
         match value {
             Value::Object(map) => {
-                map.iter().for_each(|(key, value)| walk(value, &format!("{at}/{key}"), into))
+                map.iter().for_each(|(key, value)| walk(value, &format!("{at}/{key}"), into));
             }
             Value::Array(items) => {
                 items.iter().enumerate().for_each(|(n, value)| walk(value, &format!("{at}/{n}"), into));
@@ -326,7 +326,7 @@ fn one_of_two_alike_is_patched_alone() {
     let both = rendered().replace("statsd-exporter", "statsd");
     let mut before = live("shop", "store", &images, &none, &none).to_string();
     before.push_str("\n---\n");
-    before.push_str(&both.split("---\n").last().unwrap());
+    before.push_str(both.split("---\n").last().unwrap());
     let unpacked = Unpacked::new(&bundle);
     let after =
         run(&unpacked.folder(), "sh", &["owners/helm-release-shop-store/post-render.sh"], &before).unwrap();

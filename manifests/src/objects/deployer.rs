@@ -196,7 +196,7 @@ impl RawDeployer {
         let object = metadata.object(kind);
         let mark = mark(&object, &metadata.labels.0, &metadata.annotations.0, metadata.controller().as_ref());
         let role = match which {
-            Which::Application => Role::Application(application(spec, status)),
+            Which::Application => Role::Application(application(spec, &status)),
             Which::Kustomization => Role::Kustomization(Kustomization {
                 source: spec.source_ref.reference(),
                 path: spec.path.0,
@@ -223,7 +223,7 @@ impl RawDeployer {
     }
 }
 
-fn application(spec: Spec, status: Status) -> Application {
+fn application(spec: Spec, status: &Status) -> Application {
     let several = !spec.sources.is_empty();
     let sources = if several { spec.sources } else { spec.source.into_iter().collect() };
     let found = |index: usize| {

@@ -16,13 +16,16 @@ pub(super) fn images(entries: &[ImageEntry]) -> Value {
     serde_json::to_value(entries).unwrap_or_default()
 }
 
-/// The same as Argo CD has them: `OLD=NEW:TAG@DIGEST`.
+/// The same as Argo CD has them: `[OLD=]NEW[:TAG][@DIGEST]`.
 pub(super) fn argo_images(entries: &[ImageEntry]) -> Value {
     let line = |entry: &ImageEntry| {
-        let new = entry.new_name.as_ref().unwrap_or(&entry.name);
-        let tag = entry.new_tag.as_ref().map(|tag| format!(":{tag}")).unwrap_or_default();
-        let digest = entry.digest.as_ref().map(|digest| format!("@{digest}")).unwrap_or_default();
-        format!("{}={new}{tag}{digest}", entry.name)
+        let version = [(":", &entry.new_tag), ("@", &entry.digest)]
+            .map(|(sign, part)| part.as_ref().map(|part| format!("{sign}{part}")).unwrap_or_default())
+            .concat();
+        match &entry.new_name {
+            Some(new) => format!("{}={new}{version}", entry.name),
+            None => format!("{}{version}", entry.name),
+        }
     };
     entries.iter().map(line).collect()
 }

@@ -70,7 +70,7 @@ fn one(owner: &Owner, change: &Change, text: &mut Text) {
             format!("In `kustomization.yaml` of that folder, add what {file} holds{with}:")
         }
         Target::Manifests => "In the manifests of that folder, write the new names:".to_owned(),
-        Target::ApplicationKustomize => format!("In the Application, add below {below} what {file} holds:"),
+        Target::ApplicationKustomize => format!("In the Application, set below {below} what {file} holds:"),
         Target::ApplicationParameters => {
             format!("In the Application, add to {below} what {file} holds; parameters win over values:")
         }

@@ -173,11 +173,11 @@ impl<'a> Work<'a> {
                     &hints,
                 );
                 if !rest.is_empty() {
-                    self.kustomize(Target::ChartKustomization, String::new(), &rest);
+                    self.kustomize(Target::ChartKustomization, String::new(), &self.task.moved);
                     self.note(
-                        "Argo CD has no post-renderer for charts. The kustomization renders the chart itself; Argo CD \
-                         does that where argocd-cm has kustomize.buildOptions: --enable-helm. Values of the chart, where \
-                         you find their names, are the shorter way.",
+                        "Argo CD has no post-renderer for charts. The kustomization renders the chart itself, with all of \
+                         these images; Argo CD does that where argocd-cm has kustomize.buildOptions: --enable-helm. \
+                         Parameters for the chart's own values, where you find their names, are the shorter way.",
                     );
                 }
             }

@@ -204,7 +204,10 @@ fn values_of_an_application_become_parameters() {
     assert_eq!(set_argument(&parameters.values[0]), "web.image.repository=quay\\.io/mirror/nginx");
     assert_eq!(
         (rest.into, names(rest)),
-        (Target::ChartKustomization, vec![("redis", "quay.io/mirror/redis")])
+        (
+            Target::ChartKustomization,
+            vec![("nginx", "quay.io/mirror/nginx"), ("redis", "quay.io/mirror/redis")]
+        )
     );
     let release = owners[0].place.release.as_ref().unwrap();
     assert_eq!((release.namespace.as_deref(), release.name.as_str()), (Some("shop"), "shop"));

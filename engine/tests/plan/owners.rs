@@ -162,7 +162,7 @@ fn everyone_is_told_in_their_own_language() {
         fragment("owners/argo-cd-application-argocd-web/kustomization.yaml"),
         "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nhelmCharts:\n- name: web\n  repo: \
          https://charts.example.com\n  version: \"1.2.0\"\n  releaseName: web-prod\n  namespace: shop\nimages:\n- name: \
-         cortexlabs/manager\n  newName: quay.io/cortexlabs/manager\n"
+         cortexlabs/manager\n  newName: quay.io/cortexlabs/manager\n- name: cortexlabs/operator\n  newName: quay.io/cortexlabs/operator\n"
     );
     assert_eq!(
         fragment("owners/flux-kustomization-flux-system-apps/flux-kustomization.yaml"),

@@ -26,8 +26,8 @@ pub(super) fn owner(plan: &Plan, owner: &Owner, level: usize, text: &mut Text) {
     {
         release(plan, owner, text);
     }
-    if !owner.notes.is_empty() {
-        text.items(owner.notes.iter().map(|note| plain(note)));
+    for note in &owner.notes {
+        text.paragraph(&plain(note));
     }
 }
 
@@ -110,8 +110,10 @@ fn one(owner: &Owner, change: &Change, text: &mut Text) {
 }
 
 fn image(entry: &ImageEntry) -> String {
-    let mut line =
-        format!("{} becomes {}", code(&entry.name), code(entry.new_name.as_ref().unwrap_or(&entry.name)));
+    let mut line = match &entry.new_name {
+        Some(new) => format!("{} becomes {}", code(&entry.name), code(new)),
+        None => format!("{} keeps its name,", code(&entry.name)),
+    };
     match (&entry.new_tag, &entry.digest) {
         (None, None) => line.push_str(", whatever its tag or digest"),
         (tag, digest) => {

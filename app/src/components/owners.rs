@@ -4,7 +4,7 @@ use domain::owners::{Change, Owner, Place, Target, set_path};
 use domain::plan::Plan;
 use leptos::prelude::*;
 
-use super::{Column, prose, table};
+use super::{Column, breakable, prose, table};
 use crate::words;
 
 /// The owners' part of a plan; nothing where nobody writes anything again.
@@ -37,7 +37,7 @@ fn owner(owner: &Owner) -> AnyView {
         {changes}
         {(!notes.is_empty()).then(|| view! { <ul class="plain-list">{notes}</ul> })}
         <p class="soft">
-            "In the bundle: " <span class="mono">{format!("owners/{}/", owner.id)}</span>
+            "In the bundle: " <span class="mono">{breakable(&format!("owners/{}/", owner.id))}</span>
         </p>
     }
     .into_any()
@@ -68,7 +68,7 @@ fn place(place: &Place) -> Option<AnyView> {
             Some(view! {
                 <div>
                     <dt>{name}</dt>
-                    <dd class="mono">{value}</dd>
+                    <dd class="mono">{breakable(&value)}</dd>
                 </div>
             })
         })
@@ -80,11 +80,11 @@ fn change(change: &Change) -> AnyView {
     let row = |what: String, now: String, instead: String| {
         view! {
             <tr>
-                <td>
-                    <span class="mono">{now}</span>
+                <td data-head="Now">
+                    <span class="mono">{breakable(&now)}</span>
                     <span class="why">{what}</span>
                 </td>
-                <td class="mono">{instead}</td>
+                <td class="mono" data-head="Instead">{breakable(&instead)}</td>
             </tr>
         }
         .into_any()

@@ -10,7 +10,7 @@ fn page(name: &str) -> String {
 }
 
 /// What a reader sees, without markup and with the entities of text resolved.
-fn text(name: &str) -> String {
+pub fn text(name: &str) -> String {
     let html = page(name);
     let mut inside = false;
     let seen = html.chars().filter(|&letter| {

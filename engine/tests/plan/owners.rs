@@ -6,6 +6,7 @@ use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use domain::equivalents::Survey;
 use domain::owners::{Owner, Target};
 use domain::plan::Plan;
 use domain::ports::InputFile;
@@ -50,7 +51,7 @@ fn flux(tool: &str, namespace: &str, name: &str) -> Value {
 fn made(files: &[InputFile], only: &[&str]) -> (Plan, Vec<BundleFile>) {
     let scan = scan(files);
     let answers = answers(&[("cortex-version", "0.22.1")], only);
-    let made = make(&scan, RemedyKind::Quay, &answers, files).unwrap();
+    let made = make(&scan, RemedyKind::Quay, &answers, &Survey::default(), files).unwrap();
     let bundle = build(&made.plan, &scan, files, &made.patched, &made.diffs, Vec::new()).unwrap();
     (made.plan, bundle)
 }

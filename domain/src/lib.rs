@@ -10,6 +10,7 @@
 //! to change) → [`verification`] (whether it worked) → [`run`] (one pass through all of it).
 
 pub mod cluster_wide;
+pub mod copy;
 pub mod cortex;
 pub mod diagnosis;
 pub mod ecr;

@@ -2,6 +2,8 @@
 //!
 //! Adapters implement them, use cases call them; neither knows the other.
 
+pub mod copying;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 

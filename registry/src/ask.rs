@@ -2,11 +2,11 @@
 
 use domain::problem::Problem;
 use domain::registry::{Credentials, Reason, Refusal, Terms};
-use reqwest::{Method, StatusCode, Url};
+use reqwest::{StatusCode, Url};
 
 use crate::challenge::{self, Challenge};
 use crate::pass::{Door, Kind, Pass, Passes};
-use crate::transport::{Answered, Redirects, Request, Transport};
+use crate::transport::{Answered, Redirects, Request, Transport, What};
 use crate::{answers, token};
 
 /// What is asked, of whom and by whom.
@@ -17,9 +17,7 @@ pub(crate) struct Question<'a> {
     pub(crate) login: Option<&'a Credentials>,
     pub(crate) door: Door,
     pub(crate) endpoint: Url,
-    pub(crate) method: Method,
-    pub(crate) url: Url,
-    pub(crate) accept: &'a str,
+    pub(crate) what: &'a What,
 }
 
 /// How it went.
@@ -72,14 +70,10 @@ impl Question<'_> {
     }
 
     async fn send(&self, pass: Option<&Pass>) -> Result<Answered, Problem> {
-        let request = Request {
-            method: self.method.clone(),
-            url: self.url.clone(),
-            accept: self.accept,
-            authorization: pass.map(|pass| &pass.header),
-            redirects: Redirects::Anywhere,
-        };
-        self.transport.send(request).await
+        // What is written is for the registry alone.
+        let redirects = if self.what.only_reads() { Redirects::Anywhere } else { Redirects::AtHome };
+        let authorization = pass.map(|pass| &pass.header);
+        self.transport.send(Request { what: self.what, authorization, redirects }).await
     }
 
     /// What the challenge asks for. A challenge from elsewhere is nobody's business to answer.
@@ -91,7 +85,7 @@ impl Question<'_> {
                     endpoint: &self.endpoint,
                     realm: &realm,
                     service: service.as_deref(),
-                    repository: self.door.1.as_deref(),
+                    right: &self.door.right,
                     scope: scope.as_deref(),
                     login,
                 };

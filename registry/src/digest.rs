@@ -1,25 +1,48 @@
-//! Digests of manifests: computed, never believed.
+//! Digests of manifests and blobs: computed, never believed.
 
-use sha2::{Digest, Sha256, Sha384, Sha512};
+use sha2::digest::DynDigest;
+use sha2::{Digest as _, Sha256, Sha384, Sha512};
 
-/// The digest of the bytes by `algorithm`, one of those that image references know.
-fn of(bytes: &[u8], algorithm: &str) -> Option<String> {
-    match algorithm {
-        "sha256" => Some(sha256(bytes)),
-        "sha384" => Some(hex::<Sha384>(algorithm, bytes)),
-        "sha512" => Some(hex::<Sha512>(algorithm, bytes)),
-        _ => None,
+/// A digest that is computed while the bytes pass by.
+pub(crate) struct Running {
+    wanted: String,
+    hash: Box<dyn DynDigest + Send>,
+}
+
+impl Running {
+    /// For bytes that should have this digest; `None` for an algorithm that image references do not know.
+    pub(crate) fn new(wanted: &str) -> Option<Self> {
+        let hash: Box<dyn DynDigest + Send> = match wanted.split(':').next()? {
+            "sha256" => Box::new(Sha256::new()),
+            "sha384" => Box::new(Sha384::new()),
+            "sha512" => Box::new(Sha512::new()),
+            _ => return None,
+        };
+        Some(Self { wanted: wanted.to_owned(), hash })
+    }
+
+    pub(crate) fn update(&mut self, bytes: &[u8]) {
+        self.hash.update(bytes);
+    }
+
+    /// Whether all the bytes together have the digest. Begins anew.
+    pub(crate) fn fits(&mut self) -> bool {
+        let digits = hex(&self.hash.finalize_reset());
+        self.wanted.split_once(':').is_some_and(|(_, wanted)| wanted == digits)
     }
 }
 
 /// The digest by which images are known.
 pub(crate) fn sha256(bytes: &[u8]) -> String {
-    hex::<Sha256>("sha256", bytes)
+    format!("sha256:{}", hex(&Sha256::digest(bytes)))
 }
 
 /// Whether the bytes have this digest.
 pub(crate) fn fits(bytes: &[u8], digest: &str) -> bool {
-    digest.split_once(':').and_then(|(algorithm, _)| of(bytes, algorithm)).as_deref() == Some(digest)
+    Running::new(digest).is_some_and(|mut running| {
+        running.update(bytes);
+        running.fits()
+    })
 }
 
 /// Whether two digests can be of the same bytes: those of different algorithms cannot be compared.
@@ -27,9 +50,8 @@ pub(crate) fn may_agree(one: &str, other: &str) -> bool {
     one == other || one.split(':').next() != other.split(':').next()
 }
 
-fn hex<D: Digest>(algorithm: &str, bytes: &[u8]) -> String {
-    let digits: String = D::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("{algorithm}:{digits}")
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]
@@ -44,8 +66,16 @@ mod tests {
         assert!(!fits(b"x", EMPTY));
         assert!(!fits(b"", "md5:d41d8cd98f00b204e9800998ecf8427e"));
         assert!(!fits(b"", "rubbish"));
-        let long = of(b"", "sha512").unwrap();
-        assert_eq!(long.len(), "sha512:".len() + 128);
+        let long = format!("sha512:{}", hex(&Sha512::digest(b"")));
         assert!(fits(b"", &long) && may_agree(EMPTY, &long) && !may_agree(EMPTY, "sha256:00"));
+    }
+
+    #[test]
+    fn pieces_make_the_digest_of_the_whole() {
+        let mut running = Running::new(&sha256(b"layer")).unwrap();
+        running.update(b"la");
+        running.update(b"yer");
+        assert!(running.fits());
+        assert!(!running.fits(), "it began anew");
     }
 }

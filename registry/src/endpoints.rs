@@ -75,9 +75,13 @@ fn checked(text: &str) -> Result<String, &'static str> {
 
 /// Whether a URL leads to this machine.
 pub(crate) fn is_this_machine(url: &Url) -> bool {
-    let host = url.host_str().unwrap_or_default();
-    let address = host.trim_matches(['[', ']']).parse::<IpAddr>();
-    host == "localhost" || address.is_ok_and(|address| address.is_loopback())
+    url.host_str() == Some("localhost") || address(url).is_some_and(|address| address.is_loopback())
+}
+
+/// The address that stands in a URL in place of a name.
+pub(crate) fn address(url: &Url) -> Option<IpAddr> {
+    let host = url.host_str()?.trim_matches(['[', ']']);
+    host.parse::<IpAddr>().ok().map(|address| address.to_canonical())
 }
 
 #[cfg(test)]

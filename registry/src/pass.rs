@@ -1,4 +1,5 @@
 //! What opens a repository: a token for a while, or name and password. Kept in memory for as long as it is good.
+//! Registries that take the password itself take it everywhere; a token opens what it was asked for.
 
 use std::collections::BTreeMap;
 use std::io::Write as _;
@@ -11,8 +12,39 @@ use domain::evidence::RateLimit;
 use domain::registry::{Credentials, RegistryName};
 use reqwest::header::HeaderValue;
 
-/// A registry and a repository in it, or the registry as such.
-pub(crate) type Door = (RegistryName, Option<String>);
+/// What is to be opened.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Door {
+    pub(crate) registry: RegistryName,
+    pub(crate) right: Right,
+}
+
+/// What is to be done there.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Right {
+    /// Nothing yet: the registry as such.
+    Greet,
+    /// Reading one repository.
+    Read(String),
+    /// Writing into one.
+    Write(String),
+    /// Writing into one what another one of the same registry has.
+    Mount { into: String, from: String },
+}
+
+impl Right {
+    /// Repositories and what is to be done in each, in the words of scopes.
+    pub(crate) fn scopes(&self) -> Vec<(&str, &'static str)> {
+        const READ: &str = "pull";
+        const WRITE: &str = "pull,push";
+        match self {
+            Self::Greet => Vec::new(),
+            Self::Read(repository) => vec![(repository, READ)],
+            Self::Write(repository) => vec![(repository, WRITE)],
+            Self::Mount { into, from } => vec![(into, WRITE), (from, READ)],
+        }
+    }
+}
 
 /// An `Authorization` header and what is known of it. It has no `Debug`, so that it cannot be logged by mistake.
 #[derive(Clone)]
@@ -66,11 +98,26 @@ impl Passes {
     /// The pass for a door, if there is one that is still good.
     pub(crate) fn get(&self, door: &Door) -> Option<Pass> {
         let passes = self.all();
-        let pass = passes.get(door)?;
+        let everywhere = || passes.get(&front(door)).filter(|pass| pass.kind == Kind::Basic);
+        let pass = passes.get(door).or_else(everywhere)?;
         pass.expires.is_none_or(|expires| Instant::now() < expires).then(|| pass.clone())
     }
 
+    /// The pass for writing into a repository, whatever else it opens besides.
+    pub(crate) fn for_writing(&self, registry: &RegistryName, repository: &str) -> Option<Pass> {
+        let write = Door { registry: registry.clone(), right: Right::Write(repository.to_owned()) };
+        let besides = || {
+            let doors: Vec<Door> = self.all().keys().cloned().collect();
+            let writes = |right: &Right| matches!(right, Right::Mount { into, .. } if into == repository);
+            let mut doors =
+                doors.into_iter().filter(|door| door.registry == *registry && writes(&door.right));
+            doors.find_map(|door| self.get(&door))
+        };
+        self.get(&write).or_else(besides)
+    }
+
     pub(crate) fn keep(&self, door: Door, pass: Pass) {
+        let door = if pass.kind == Kind::Basic { front(&door) } else { door };
         self.all().insert(door, pass);
     }
 
@@ -82,4 +129,9 @@ impl Passes {
         // Whoever panicked left a whole map.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// The registry's own door, which opens all others where the password itself is taken.
+fn front(door: &Door) -> Door {
+    Door { registry: door.registry.clone(), right: Right::Greet }
 }

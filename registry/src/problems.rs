@@ -5,6 +5,7 @@
 use std::error::Error;
 use std::io;
 
+use domain::copy::Descriptor;
 use domain::image::ReferenceError;
 use domain::problem::Problem;
 use domain::registry::RegistryName;
@@ -78,6 +79,10 @@ pub(crate) fn no_answer(error: &reqwest::Error, url: &Url) -> Problem {
         }
         _ => format!("{}.", innermost(error)),
     };
+    unreachable(why, url)
+}
+
+fn unreachable(why: String, url: &Url) -> Problem {
     let next = "Check that this machine can reach it (VPN, firewall, HTTPS_PROXY and NO_PROXY), then run the same command again. --registry-endpoint names another address.";
     Problem::outside("registry_unreachable", "The registry could not be reached.", why, next).at(place(url))
 }
@@ -150,6 +155,67 @@ pub(crate) fn wrong_digest(wanted: &str, url: &Url) -> Problem {
         "It is not the one with the digest {wanted}: damaged on the way, or not what it is said to be."
     );
     strange("registry_digest", "The registry's manifest is not what was asked for.", why).at(place(url))
+}
+
+/// The bytes of a blob that are not what they are said to be.
+pub(crate) fn wrong_blob(wanted: &str, url: &Url) -> Problem {
+    let why =
+        format!("Its bytes do not have the digest {wanted}: they were damaged on the way or at the source.");
+    strange("registry_digest", "A layer is not what was asked for.", why).at(place(url))
+}
+
+/// More or fewer bytes than the manifest names.
+pub(crate) fn wrong_length(blob: &Descriptor, url: &Url) -> Problem {
+    let why =
+        format!("The manifest says that it has {} bytes, and the source sends another number.", blob.size);
+    strange("registry_digest", "A layer is not what was asked for.", why).at(place(url))
+}
+
+/// A digest by an algorithm that nobody here computes.
+pub(crate) fn digest_kind(digest: &str) -> Problem {
+    let why = format!("Its digest, {digest}, is by an algorithm that is not known.");
+    strange("registry_digest", "A layer cannot be checked.", why)
+}
+
+/// A connection that ended before its time.
+pub(crate) fn cut(url: &Url) -> Problem {
+    let why = "The connection was cut, by the registry or by something on the way.";
+    unreachable(why.to_owned(), url)
+}
+
+/// A connection on which nothing moves any more.
+pub(crate) fn stalled(url: &Url) -> Problem {
+    unreachable("Nothing moved on the connection any more.".to_owned(), url)
+}
+
+/// An upload without a place for it.
+pub(crate) fn no_place(url: &Url) -> Problem {
+    let why = "It named no place to upload to.";
+    strange("registry_answer", "The registry's answer was not understood.", why.to_owned()).at(place(url))
+}
+
+/// An upload that the registry has forgotten.
+pub(crate) fn upload_lost(repository: &str) -> Problem {
+    let (what, why) = ("An upload was lost.", "The registry no longer knows the upload that it had begun.");
+    Problem::outside("registry_upload", what, why, "Run the same command again.").at(repository)
+}
+
+/// A manifest whose media type cannot be sent.
+pub(crate) fn media_type(url: &Url) -> Problem {
+    let why = "Its media type cannot be a header's value.";
+    strange("registry_answer", "The manifest cannot be sent.", why.to_owned()).at(place(url))
+}
+
+/// A list of tags that is none.
+pub(crate) fn no_tags(url: &Url) -> Problem {
+    let why = "It is not a list of tags.";
+    strange("registry_answer", "The registry's answer was not understood.", why.to_owned()).at(place(url))
+}
+
+/// A list without an end.
+pub(crate) fn too_many_pages(url: &Url, most: usize) -> Problem {
+    let why = format!("Its list goes on for more than {most} pages.");
+    strange("registry_too_large", "The registry's answer is too large.", why).at(place(url))
 }
 
 /// A web page in place of an answer.

@@ -10,8 +10,8 @@ use domain::registry::{Credentials, Reason, Refusal};
 use reqwest::{Method, Url};
 use serde_json::Value;
 
-use crate::pass::{self, Kind, Pass};
-use crate::transport::{Redirects, Request, Transport, may_lead};
+use crate::pass::{self, Kind, Pass, Right};
+use crate::transport::{Redirects, Request, Transport, What, may_lead};
 use crate::{answers, problems};
 
 /// Tokens are a few kilobytes; services that list many rights in them write more.
@@ -29,8 +29,7 @@ pub(crate) struct Wanted<'a> {
     pub(crate) endpoint: &'a Url,
     pub(crate) realm: &'a str,
     pub(crate) service: Option<&'a str>,
-    /// The repository, if one is to be read.
-    pub(crate) repository: Option<&'a str>,
+    pub(crate) right: &'a Right,
     /// The right that the challenge named.
     pub(crate) scope: Option<&'a str>,
     pub(crate) login: Option<&'a Credentials>,
@@ -48,16 +47,13 @@ pub(crate) async fn ask(
     {
         let mut query = url.query_pairs_mut();
         wanted.service.map(|service| query.append_pair("service", service));
-        wanted.scope().map(|scope| query.append_pair("scope", &scope));
+        for scope in wanted.scopes() {
+            query.append_pair("scope", &scope);
+        }
     }
     let basic = wanted.login.and_then(pass::basic);
-    let request = Request {
-        method: Method::GET,
-        url,
-        accept: "application/json",
-        authorization: basic.as_ref(),
-        redirects: Redirects::AtHome,
-    };
+    let what = What::new(Method::GET, url, "application/json");
+    let request = Request { what: &what, authorization: basic.as_ref(), redirects: Redirects::AtHome };
     let answer = transport.send(request).await?;
     let reason = match (answer.status().as_u16(), wanted.login) {
         (200, _) => {
@@ -67,7 +63,7 @@ pub(crate) async fn ask(
             return Ok(Ok(pass));
         }
         (401, Some(_)) => Reason::LoginRefused,
-        (401 | 403, None) if wanted.repository.is_none() => Reason::LoginNeeded,
+        (401 | 403, None) if !matches!(wanted.right, Right::Read(_)) => Reason::LoginNeeded,
         (401 | 403, _) => Reason::NotAllowed,
         (429, Some(_)) => Reason::LoginLimit,
         (429, None) => Reason::TooManyRequests { before_login: true },
@@ -77,16 +73,20 @@ pub(crate) async fn ask(
 }
 
 impl Wanted<'_> {
-    /// What is asked for is reading one repository, whatever the challenge would have us ask for. Its own name for
-    /// the repository is taken, which may be longer than ours behind a proxy.
-    fn scope(&self) -> Option<String> {
-        let repository = self.repository?;
+    /// What is asked for is what we want to do, whatever the challenge would have us ask for. Its own name for the
+    /// repository is taken, which may be longer than ours behind a proxy, where it names a single one.
+    fn scopes(&self) -> Vec<String> {
         let named = self.scope.and_then(|scope| {
             let (name, actions) = scope.strip_prefix("repository:")?.rsplit_once(':')?;
             let reads = actions.split(',').any(|action| action == "pull");
             (reads && !name.contains(char::is_whitespace)).then_some(name)
         });
-        Some(format!("repository:{}:pull", named.unwrap_or(repository)))
+        let scopes = self.right.scopes();
+        let named = named.filter(|_| scopes.len() == 1);
+        let text = |(repository, actions): &(&str, _)| {
+            format!("repository:{}:{actions}", named.unwrap_or(repository))
+        };
+        scopes.iter().map(text).collect()
     }
 }
 
@@ -125,14 +125,14 @@ fn limit(token: &str) -> Option<RateLimit> {
 mod tests {
     use super::*;
 
-    fn scope(repository: Option<&str>, scope: Option<&str>) -> Option<String> {
+    fn scopes(right: &Right, scope: Option<&str>) -> Vec<String> {
         let endpoint = Url::parse("https://quay.io").unwrap();
         let login = None;
-        Wanted { endpoint: &endpoint, realm: "", service: None, repository, scope, login }.scope()
+        Wanted { endpoint: &endpoint, realm: "", service: None, right, scope, login }.scopes()
     }
 
     #[test]
-    fn no_challenge_makes_us_ask_for_more_than_reading_one_repository() {
+    fn no_challenge_makes_us_ask_for_more_than_we_want_to_do() {
         for (named, wanted) in [
             (None, "repository:a/b:pull"),
             (Some("repository:a/b:pull"), "repository:a/b:pull"),
@@ -141,9 +141,14 @@ mod tests {
             (Some("registry:catalog:*"), "repository:a/b:pull"),
             (Some("repository:a/b:pull repository:c:push:pull"), "repository:a/b:pull"),
         ] {
-            assert_eq!(scope(Some("a/b"), named).as_deref(), Some(wanted), "{named:?}");
+            assert_eq!(scopes(&Right::Read("a/b".to_owned()), named), [wanted], "{named:?}");
         }
-        assert_eq!(scope(None, Some("registry:catalog:*")), None);
+        assert!(scopes(&Right::Greet, Some("registry:catalog:*")).is_empty());
+        let write = Right::Write("a/b".to_owned());
+        assert_eq!(scopes(&write, Some("repository:x/a/b:pull")), ["repository:x/a/b:pull,push"]);
+        let mount = Right::Mount { into: "a/b".to_owned(), from: "c".to_owned() };
+        let wanted = ["repository:a/b:pull,push", "repository:c:pull"];
+        assert_eq!(scopes(&mount, Some("repository:x/a/b:pull,push")), wanted);
     }
 
     #[test]

@@ -47,7 +47,23 @@ impl InProcess {
         let mut serving = JoinSet::new();
         let storage =
             listen(&mut serving, Router::new().fallback(answer).with_state(Arc::new(shelf))).await?;
-        let front = Front::new(style, storage.port(), Arc::new(Timestamp::now));
+        Self::serve(style, storage.port(), serving).await
+    }
+
+    /// Starts a front before the storage that listens on a port of the loopback.
+    ///
+    /// # Errors
+    /// When no port of the loopback can be listened on.
+    pub async fn before(style: Style, storage_port: u16) -> Result<Self> {
+        Self::serve(style, storage_port, JoinSet::new()).await
+    }
+
+    async fn serve(
+        style: Style,
+        storage_port: u16,
+        mut serving: JoinSet<std::io::Result<()>>,
+    ) -> Result<Self> {
+        let front = Front::new(style, storage_port, Arc::new(Timestamp::now));
         Ok(Self {
             front: listen(&mut serving, front.public_routes()).await?,
             admin: listen(&mut serving, front.admin_routes()).await?,

@@ -8,6 +8,7 @@ mod cgroup;
 pub mod cli;
 pub mod config;
 mod control_plane;
+pub mod docker_registry;
 pub mod error;
 pub mod front;
 pub mod http_client;

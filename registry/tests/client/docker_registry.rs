@@ -1,65 +1,28 @@
 //! Debian's docker-registry, the distribution project's own.
 
-use std::fs;
-use std::net::{Ipv4Addr, TcpListener};
-use std::process::{Child, Command, Stdio};
-use std::time::Duration;
-
 use domain::image::ImageReference;
 use domain::registry::{Answer, Registry as _, RegistryName};
+use lab::docker_registry::DockerRegistry;
 use lab::http_client::HttpClient;
 use lab::images::Behaviour;
 use lab::push::Store;
 use registry::{Client, Endpoints};
-use tempfile::TempDir;
-
-struct Running {
-    port: u16,
-    program: Child,
-    _folder: TempDir,
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        // It may have ended by itself.
-        let _ = self.program.kill();
-        let _ = self.program.wait();
-    }
-}
 
 /// A registry on a port of its own; `None` where the package is not installed.
-async fn start() -> Option<Running> {
-    let folder = tempfile::tempdir().unwrap();
-    let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port();
-    let configuration = format!(
-        "version: 0.1\nlog: {{level: error, accesslog: {{disabled: true}}}}\n\
-         storage: {{filesystem: {{rootdirectory: {}}}}}\n\
-         http: {{addr: '127.0.0.1:{port}', relativeurls: true}}\n",
-        folder.path().join("data").display()
+pub async fn start() -> Option<DockerRegistry> {
+    let started = DockerRegistry::start().await.unwrap();
+    assert!(
+        started.is_some() || std::env::var("CI").as_deref() != Ok("true"),
+        "docker-registry is not installed"
     );
-    let file = folder.path().join("config.yml");
-    fs::write(&file, configuration).unwrap();
-    let mut command = Command::new("docker-registry");
-    command.arg("serve").arg(&file).stdout(Stdio::null()).stderr(Stdio::null());
-    let Ok(program) = command.spawn() else {
-        assert_ne!(std::env::var("CI").as_deref(), Ok("true"), "docker-registry is not installed");
-        return None;
-    };
-    let running = Running { port, program, _folder: folder };
-    for _ in 0..100 {
-        if tokio::net::TcpStream::connect((Ipv4Addr::LOCALHOST, port)).await.is_ok() {
-            return Some(running);
-        }
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-    panic!("docker-registry does not listen");
+    started
 }
 
 #[tokio::test]
 async fn what_was_pushed_is_found_with_its_digest() {
     let Some(running) = start().await else { return };
     let http = HttpClient::default();
-    let host = format!("127.0.0.1:{}", running.port);
+    let host = running.host();
     Store::new(&http, &host, running.port).publish("team/app", "1.0", Behaviour::Finish).await.unwrap();
 
     // No endpoint is named: a registry on this machine is spoken to without TLS.

@@ -8,6 +8,7 @@ use axum::body::Body;
 use axum::extract::Request;
 use axum::http::StatusCode;
 use axum::response::Response;
+use bytes::Bytes;
 use registry::{Client, Endpoints};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
@@ -20,6 +21,9 @@ pub struct Seen {
     pub query: String,
     pub host: String,
     pub authorization: Option<String>,
+    pub range: Option<String>,
+    /// `None` when it broke off.
+    pub body: Option<Bytes>,
 }
 
 pub struct Server {
@@ -33,18 +37,23 @@ impl Server {
         let seen = Arc::new(Mutex::new(Vec::new()));
         let log = Arc::clone(&seen);
         let handler = move |request: Request| {
-            let header =
-                |name: &str| request.headers().get(name).map(|value| value.to_str().unwrap().to_owned());
-            let one = Seen {
-                method: request.method().to_string(),
-                path: request.uri().path().to_owned(),
-                query: request.uri().query().unwrap_or_default().to_owned(),
-                host: header("host").unwrap_or_default(),
-                authorization: header("authorization"),
-            };
-            log.lock().unwrap().push(one.clone());
-            let response = answer(&one);
-            async move { response }
+            let (answer, log) = (answer.clone(), Arc::clone(&log));
+            async move {
+                let (request, body) = request.into_parts();
+                let header =
+                    |name: &str| request.headers.get(name).map(|value| value.to_str().unwrap().to_owned());
+                let one = Seen {
+                    method: request.method.to_string(),
+                    path: request.uri.path().to_owned(),
+                    query: request.uri.query().unwrap_or_default().to_owned(),
+                    host: header("host").unwrap_or_default(),
+                    authorization: header("authorization"),
+                    range: header("range"),
+                    body: axum::body::to_bytes(body, usize::MAX).await.ok(),
+                };
+                log.lock().unwrap().push(one.clone());
+                answer(&one)
+            }
         };
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();

@@ -65,7 +65,7 @@ const HOMES: [(&str, &[&str], &str); 8] = [
     ("axum*", &["server", "lab"], "only the server answers requests"),
     (
         "tokio*",
-        &["cluster", "engine", "server", "store", "lab"],
+        &["cluster", "registry", "engine", "server", "store", "lab"],
         "decisions, parsers and pages wait for nothing",
     ),
 ];

@@ -3,6 +3,7 @@
 //! The browser and the command line call the same functions; neither knows more than the other. Names no
 //! Kubernetes, AWS or HTTP type: what is outside arrives through [`domain::ports`].
 
+pub mod copy;
 pub mod plan;
 pub mod quota;
 mod reading;

@@ -74,7 +74,7 @@ impl Purse {
     /// Whether so many pulls may be made now without touching the reserve. Nobody is refused who was not told a limit.
     #[must_use]
     pub fn may_pull(&self, pulls: u32, now: u64) -> May {
-        let enough = self.left.is_none_or(|left| left >= pulls.saturating_add(self.reserve));
+        let enough = pulls == 0 || self.left.is_none_or(|left| left >= pulls.saturating_add(self.reserve));
         match self.may_ask(now) {
             May::Now if enough => May::Now,
             May::Now => May::Later(self.wait(now)),
@@ -149,7 +149,7 @@ mod tests {
     fn the_reserve_is_never_touched() {
         let mut purse = Purse::new(5);
         purse.told(&told(7));
-        for (pulls, may) in [(1, true), (2, true), (3, false), (u32::MAX, false)] {
+        for (pulls, may) in [(0, true), (1, true), (2, true), (3, false), (u32::MAX, false)] {
             assert_eq!(purse.may_pull(pulls, 0) == May::Now, may, "{pulls}");
         }
         purse.pull(0);

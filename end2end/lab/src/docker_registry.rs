@@ -21,7 +21,7 @@ pub struct DockerRegistry {
     pub port: u16,
     program: Child,
     client: HttpClient,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 impl Drop for DockerRegistry {
@@ -43,7 +43,7 @@ impl DockerRegistry {
         let port = port.map_err(failed("a port"))?.port();
         let configuration = json!({
             "version": 0.1,
-            "log": { "level": "error", "accesslog": { "disabled": true } },
+            "log": { "level": "error" },
             "storage": { "filesystem": { "rootdirectory": folder.path().join("data") } },
             "http": { "addr": format!("127.0.0.1:{port}"), "relativeurls": true },
         });
@@ -51,14 +51,16 @@ impl DockerRegistry {
         std::fs::write(&path, configuration.to_string()).map_err(file("cannot write", &path))?;
         let log_path = folder.path().join("log");
         let log = File::create(&log_path).map_err(file("cannot write", &log_path))?;
+        let access_path = folder.path().join("access");
+        let access = File::create(&access_path).map_err(file("cannot write", &access_path))?;
         let mut command = Command::new("docker-registry");
-        command.arg("serve").arg(&path).stdin(Stdio::null()).stdout(Stdio::null()).stderr(log);
+        command.arg("serve").arg(&path).stdin(Stdio::null()).stdout(access).stderr(log);
         let program = match command.spawn() {
             Ok(program) => program,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(failed("docker-registry")(error)),
         };
-        let running = Self { port, program, client: HttpClient::default(), _folder: folder };
+        let running = Self { port, program, client: HttpClient::default(), folder };
         for _ in 0..200 {
             if tokio::net::TcpStream::connect((Ipv4Addr::LOCALHOST, port)).await.is_ok() {
                 return Ok(Some(running));
@@ -73,6 +75,15 @@ impl DockerRegistry {
     #[must_use]
     pub fn host(&self) -> String {
         format!("127.0.0.1:{}", self.port)
+    }
+
+    /// Its access log: a line for each request, with the method, the path with its query, and the status.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn access_log(&self) -> Result<String> {
+        let path = self.folder.path().join("access");
+        std::fs::read_to_string(&path).map_err(file("cannot read", &path))
     }
 
     /// Pushes a blob and returns its digest.

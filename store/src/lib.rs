@@ -1,8 +1,9 @@
 //! Runs and their journals, kept in one SQLite file that several processes may use at once.
 //!
-//! Implements [`domain::ports::RunStore`]. Write-ahead log with `synchronous=FULL`: what was answered as
+//! Implements [`domain::ports::RunStore`] and [`domain::ports::copying::CopyJournal`]. Write-ahead log with `synchronous=FULL`: what was answered as
 //! kept survives a power cut. Holds no secret, since a [`Run`] has none; must not know what the values mean.
 
+mod copying;
 mod error;
 mod id;
 mod open;

@@ -11,7 +11,7 @@ use crate::error::Error;
 const MARK: u32 = 0x756e_7468;
 
 /// Steps from an empty file to the present schema.
-const STEPS: &[&str] = &[include_str!("schema/1.sql")];
+const STEPS: &[&str] = &[include_str!("schema/1.sql"), include_str!("schema/2.sql")];
 
 /// Looks at a file without changing it; says whether it still has to be brought up to date.
 ///

@@ -1,6 +1,8 @@
 //! The command line: one file for each command. Decides nothing; calls the use cases and prints.
 
 mod completions;
+mod copy;
+mod docker_config;
 mod explain;
 mod image;
 mod output;
@@ -77,6 +79,7 @@ enum Command {
     Image(image::Image),
     Quota(quota::Quota),
     Plan(plan::Plan),
+    Copy(copy::Copy),
     Verify(verify::Verify),
     Runs(runs::Runs),
     Completions(completions::Completions),
@@ -90,6 +93,8 @@ enum Status {
     Found,
     /// Wrong input, already reported in the result.
     BadInput,
+    /// A part was refused or could not be reached, already reported in the result.
+    Refused,
     /// Stopped part-way.
     Stopped,
 }
@@ -100,6 +105,7 @@ impl From<Status> for ExitCode {
             Status::Done => 0,
             Status::Found => 1,
             Status::BadInput => 2,
+            Status::Refused => 3,
             Status::Stopped => 4,
         })
     }
@@ -134,6 +140,7 @@ fn run(cli: Cli, output: &Output) -> Result<Status, Problem> {
         Command::Scan(command) => in_runtime(command.run(global, output)),
         Command::Quota(command) => in_runtime(command.run(output)),
         Command::Plan(command) => in_runtime(command.run(global, output)),
+        Command::Copy(command) => in_runtime(command.run(global, output)),
         Command::Verify(command) => in_runtime(command.run(global, output)),
     }
 }

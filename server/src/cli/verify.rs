@@ -97,7 +97,7 @@ impl Verify {
 }
 
 /// A plan.json on its own, in a folder, or in an archive.
-fn from_path(path: &Path) -> Result<Plan, Problem> {
+pub(super) fn from_path(path: &Path) -> Result<Plan, Problem> {
     let place = path.display().to_string();
     let not_read =
         |error: std::io::Error| bad_plan("The plan could not be read.", format!("{error}.")).at(&place);

@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod commands;
 #[cfg(test)]
+mod copy;
+#[cfg(test)]
 mod program;
 #[cfg(test)]
 mod proof;

@@ -20,13 +20,15 @@ impl CopyJournal for Store {
         })
     }
 
-    fn arrived(&self, digest: &str, at: &Repository) -> Result<(), Problem> {
-        let (digest, at) = (digest.to_owned(), at.clone());
+    fn sending(&self, blobs: &[(String, Repository)]) -> Result<(), Problem> {
+        let blobs = blobs.to_vec();
         self.write(move |connection| {
-            connection.execute(
+            let mut statement = connection.prepare(
                 "INSERT OR IGNORE INTO copied_blob (registry, digest, repository) VALUES (?1, ?2, ?3)",
-                params![at.registry.as_str(), digest, at.path],
             )?;
+            for (digest, at) in &blobs {
+                statement.execute(params![at.registry.as_str(), digest, at.path])?;
+            }
             Ok(())
         })
     }
@@ -45,10 +47,9 @@ mod tests {
         };
         let store = Store::open(folder.path()).unwrap();
         let (one, two, other) = (at("quay.io", "a/one"), at("quay.io", "a/two"), at("ghcr.io", "a/one"));
-        for (digest, at) in [("sha256:a", &two), ("sha256:a", &one), ("sha256:a", &one), ("sha256:b", &other)]
-        {
-            store.arrived(digest, at).unwrap();
-        }
+        let blob = |digest: &str, at: &Repository| (digest.to_owned(), at.clone());
+        store.sending(&[blob("sha256:a", &two), blob("sha256:a", &one)]).unwrap();
+        store.sending(&[blob("sha256:a", &one), blob("sha256:b", &other)]).unwrap();
         drop(store);
         let again = Store::open(folder.path()).unwrap();
         let known = again.blobs(&one.registry).unwrap();

@@ -130,15 +130,16 @@ impl Meter {
 /// Remembers where blobs have been put, so that the next run mounts them instead of sending them again. It is a hint:
 /// the target decides what is there. Synchronous: callers in async code move it to a blocking thread.
 pub trait CopyJournal: Send + Sync {
-    /// Blobs of a registry and a repository that each was put into, by their digests.
+    /// Blobs of a registry by their digests, each with a repository that it was to be put into.
     ///
     /// # Errors
     /// When it cannot be read.
     fn blobs(&self, registry: &RegistryName) -> Result<Vec<(String, Repository)>, Problem>;
 
-    /// A blob has arrived.
+    /// Blobs are about to be sent: their digests, and where to. Noted before they arrive, so that one that arrived just
+    /// before the program was killed is tried as well.
     ///
     /// # Errors
-    /// When it cannot be kept.
-    fn arrived(&self, digest: &str, at: &Repository) -> Result<(), Problem>;
+    /// When they cannot be kept; then none of them is.
+    fn sending(&self, blobs: &[(String, Repository)]) -> Result<(), Problem>;
 }

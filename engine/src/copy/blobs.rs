@@ -24,43 +24,55 @@ impl Desk<'_> {
         self.tally.expect_blob(blob.size);
         let turn = self.turn(&blob.digest, &into);
         let _turn = turn.lock().await;
-        let errand = lock(&self.whereabouts).errand(&blob.digest, &into);
-        let how = match errand {
-            Errand::Nothing => How::Present,
-            Errand::Mount(from) => self.mount(blob, &from, way).await?,
-            Errand::Look => self.look(blob, way).await?,
-        };
+        let _way = self.ways.acquire().await;
+        let how = self.run_errands(blob, way).await?;
         lock(&self.whereabouts).prove(&blob.digest, &into);
-        self.note(&blob.digest, &into).await;
         self.tally.blob_ended(blob.size, how);
         self.tell(Event::Blob { digest: blob.digest.clone(), target: into.to_string(), how });
         Ok(())
     }
 
-    async fn mount(&self, blob: &Descriptor, from: &Repository, way: Way<'_>) -> Result<How, Halt> {
+    /// Does what is to be done about a blob. Each place that turns out not to have it is forgotten, until none is left.
+    async fn run_errands(&self, blob: &Descriptor, way: Way<'_>) -> Result<How, Halt> {
         let into = way.into();
-        let asked = again(|| self.ports.registries.mount(&blob.digest, from, &into)).await;
-        match asked.map(|reply| reply.answer) {
-            Ok(Answer::Found(Mounted::Done)) => Ok(How::Mounted),
-            Ok(Answer::Found(Mounted::Upload(begun))) => self.send(blob, Some(begun), way).await,
-            // Some registries dislike the very question.
-            Ok(Answer::NotThere | Answer::Refused(_)) | Err(_) => self.look(blob, way).await,
+        let mut looked = false;
+        loop {
+            let errand = lock(&self.whereabouts).errand(&blob.digest, &into);
+            match errand {
+                Errand::Nothing => return Ok(How::Present),
+                Errand::Mount(from) => match self.mount(blob, &from, &into).await {
+                    Some(Mounted::Done) => return Ok(How::Mounted),
+                    Some(Mounted::Upload(begun)) => return self.send(blob, Some(begun), way).await,
+                    None => lock(&self.whereabouts).forget(&blob.digest, &from),
+                },
+                Errand::Look if looked => return self.send(blob, None, way).await,
+                Errand::Look => {
+                    if self.is_there(blob, &into).await? {
+                        return Ok(How::Present);
+                    }
+                    looked = true;
+                    lock(&self.whereabouts).forget(&blob.digest, &into);
+                }
+            }
         }
     }
 
-    async fn look(&self, blob: &Descriptor, way: Way<'_>) -> Result<How, Halt> {
-        let into = way.into();
-        let asked = again(|| self.ports.registries.blob(&into, &blob.digest)).await?;
-        match asked.answer {
-            // One of another length is a broken one; sending it again mends it.
-            Answer::Found(size) if size.is_none_or(|size| size == blob.size) => Ok(How::Present),
-            _ => self.send(blob, None, way).await,
-        }
+    /// Some registries dislike the very question; that is no failure.
+    async fn mount(&self, blob: &Descriptor, from: &Repository, into: &Repository) -> Option<Mounted> {
+        let asked = again(|| self.ports.registries.mount(&blob.digest, from, into)).await;
+        asked.ok()?.answer.found()
+    }
+
+    /// One of another length is a broken one; sending it again mends it.
+    async fn is_there(&self, blob: &Descriptor, into: &Repository) -> Result<bool, Halt> {
+        let asked = again(|| self.ports.registries.blob(into, &blob.digest)).await?;
+        Ok(matches!(asked.answer, Answer::Found(size) if size.is_none_or(|size| size == blob.size)))
     }
 
     async fn send(&self, blob: &Descriptor, mut begun: Option<Upload>, way: Way<'_>) -> Result<How, Halt> {
         let (from, into) = (way.from(), way.into());
         let source = self.source(&from.registry);
+        self.notes.sending(&blob.digest, &into);
         let mut tried = 1;
         loop {
             self.may_ask(&source, way.source).await?;
@@ -98,27 +110,12 @@ impl Desk<'_> {
         into: &Repository,
         begun: Option<Upload>,
     ) -> Result<Carried, Problem> {
-        let _way = self.ways.acquire().await;
         let registries = Arc::clone(&self.ports.registries);
         let (blob, from, into, meter) = (blob.clone(), from.clone(), into.clone(), self.tally.meter.clone());
         let work = async move { registries.carry(&blob, &from, &into, begun, &meter).await };
         AbortOnDropHandle::new(tokio::spawn(work))
             .await
             .unwrap_or_else(|error| Err(broken(&error.to_string())))
-    }
-
-    /// Remembers where a blob is. Forgetting costs the next run an upload, so it is no reason to stop.
-    async fn note(&self, digest: &str, at: &Repository) {
-        let Some(journal) = self.ports.journal.clone() else { return };
-        let (digest, at) = (digest.to_owned(), at.clone());
-        let noted = tokio::task::spawn_blocking(move || journal.arrived(&digest, &at)).await;
-        if let Ok(Err(problem)) = noted {
-            tracing::warn!(
-                code = problem.code,
-                why = problem.why,
-                "a blob could not be noted in the journal"
-            );
-        }
     }
 }
 

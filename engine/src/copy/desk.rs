@@ -12,6 +12,7 @@ use domain::registry::{Refusal, RegistryName};
 use domain::time::Timestamp;
 use tokio::sync::{Mutex as Turn, Semaphore};
 
+use super::notes::Notes;
 use super::source::Source;
 use super::tally::Tally;
 use super::{Options, Ports, Watch, lock};
@@ -40,7 +41,8 @@ pub(super) struct Desk<'a> {
     watch: &'a Watch<'a>,
     pub(super) tally: Tally,
     pub(super) whereabouts: Mutex<Whereabouts>,
-    /// For blobs on their way.
+    pub(super) notes: Notes,
+    /// For blobs that are looked for or on their way.
     pub(super) ways: Semaphore,
     sources: Mutex<BTreeMap<RegistryName, Arc<Source>>>,
     turns: Mutex<Turns>,
@@ -64,6 +66,7 @@ impl<'a> Desk<'a> {
             watch,
             tally,
             whereabouts: Mutex::new(remembered(orders, ports).await?),
+            notes: Notes::default(),
             ways: Semaphore::new(options.jobs.max(1)),
             sources: Mutex::default(),
             turns: Mutex::default(),

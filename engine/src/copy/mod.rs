@@ -11,6 +11,7 @@
 mod blobs;
 mod desk;
 mod image;
+mod notes;
 mod referrers;
 mod retry;
 mod source;
@@ -81,11 +82,16 @@ pub async fn copy(
 ) -> Result<Report, Problem> {
     let desk = Desk::new(orders, options, ports, watch).await?;
     let ends: Mutex<Vec<Option<Outcome>>> = Mutex::new(vec![None; orders.len()]);
-    let cancelled = tokio::select! {
-        biased;
-        () = watched(&desk, cancel) => true,
-        () = all(&desk, orders, &ends) => false,
+    let work = async {
+        let cancelled = tokio::select! {
+            biased;
+            () = watched(&desk, cancel) => true,
+            () = all(&desk, orders, &ends) => false,
+        };
+        desk.notes.end();
+        cancelled
     };
+    let (cancelled, ()) = tokio::join!(work, desk.notes.keep(ports.journal.as_ref()));
     let ends = lock(&ends).drain(..).collect::<Vec<_>>();
     let results: Vec<Ended> = orders
         .iter()

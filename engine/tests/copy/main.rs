@@ -2,6 +2,8 @@
 //! each in front of Debian's docker-registry.
 
 #[cfg(test)]
+mod chaos;
+#[cfg(test)]
 mod quota;
 #[cfg(test)]
 mod resume;

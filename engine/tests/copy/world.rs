@@ -1,6 +1,7 @@
 //! Two registries with images in the first, and the use case between them.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -43,8 +44,8 @@ impl CopyJournal for Memory {
         Ok(all.iter().filter(|(_, at)| at.registry == *registry).cloned().collect())
     }
 
-    fn arrived(&self, digest: &str, at: &Repository) -> Result<(), Problem> {
-        self.0.lock().unwrap().insert((digest.to_owned(), at.clone()));
+    fn sending(&self, blobs: &[(String, Repository)]) -> Result<(), Problem> {
+        self.0.lock().unwrap().extend(blobs.iter().cloned());
         Ok(())
     }
 }
@@ -134,12 +135,30 @@ impl World {
         cancel: &Cancel,
         watch: &(dyn Fn(Event) + Send + Sync),
     ) -> Report {
+        self.run(self.client(), orders, options, cancel, watch).await
+    }
+
+    pub async fn copy_by(&self, client: Client, orders: &[Order], options: &Options) -> Report {
+        self.run(client, orders, options, &Cancel::default(), &|_| {}).await
+    }
+
+    async fn run(
+        &self,
+        client: Client,
+        orders: &[Order],
+        options: &Options,
+        cancel: &Cancel,
+        watch: &(dyn Fn(Event) + Send + Sync),
+    ) -> Report {
         let ports = Ports {
-            registries: Arc::new(self.client()),
+            registries: Arc::new(client),
             journal: Some(Arc::<Memory>::clone(&self.journal)),
             clock: Arc::new(SystemClock),
         };
-        copy(orders, options, &ports, cancel, watch).await.unwrap()
+        // It can be moved to another thread, as the wizard needs it.
+        let work: Pin<Box<dyn Future<Output = _> + Send + '_>> =
+            Box::pin(copy(orders, options, &ports, cancel, watch));
+        work.await.unwrap()
     }
 
     /// What the source was really asked.

@@ -1,4 +1,4 @@
--- Where blobs were put when images were copied, so that the next copy has them mounted. A hint: the registry decides
+-- Where blobs were sent when images were copied, so that the next copy has them mounted. A hint: the registry decides
 -- what it has.
 CREATE TABLE copied_blob (
     registry   TEXT NOT NULL,

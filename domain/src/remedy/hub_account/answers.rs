@@ -85,8 +85,7 @@ pub fn questions() -> Vec<Question> {
         question(
             USERNAME,
             "Docker Hub user name",
-            "For an organisation's access token it is the organisation's name. Left empty, the command lines ask for it. \
-             The token itself is asked for by the command lines only, never here.",
+            "For an organisation's access token it is the organisation's name. Left empty, the command lines ask for it.",
             None,
             &[],
         ),

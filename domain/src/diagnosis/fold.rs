@@ -227,20 +227,15 @@ impl Fold {
         let has_secrets = !pod.spec.image_pull_secrets.is_empty();
         for container in &pod.spec.containers {
             self.pods.containers += u32::from(container.kind != ContainerKind::ImageVolume);
+            let status = pod.statuses.iter().find(|status| status.name == container.name);
             self.pods.images.in_pod(
                 container,
+                status.map_or("", |status| &status.image_id),
                 user.clone(),
                 pod.node.as_deref(),
                 pod.created_at.as_ref(),
                 has_secrets,
             );
-        }
-        for status in &pod.statuses {
-            let named =
-                pod.spec.containers.iter().find(|c| c.name == status.name && !status.image_id.is_empty());
-            if let Some(container) = named {
-                self.pods.images.runs(&container.image, &status.image_id);
-            }
         }
         if let Some(authored) = authored(&pod) {
             self.workloads.insert(authored.object.label(), authored);

@@ -47,16 +47,18 @@ pub(super) struct Images {
 impl Images {
     /// Notes that a template names an image.
     pub(super) fn in_template(&mut self, image: &ContainerImage, workload: &str, has_secrets: bool) {
-        if let Some(entry) = self.entry(&image.image) {
+        if let Some((_, entry)) = self.entry(&image.image) {
             entry.users.insert(User::Template(workload.to_owned()));
             entry.bare |= !has_secrets;
         }
     }
 
-    /// Notes that a pod on a node uses an image.
+    /// Notes that a pod on a node uses an image; `image_id` is the runtime's name for what it runs, empty until
+    /// it was pulled.
     pub(super) fn in_pod(
         &mut self,
         image: &ContainerImage,
+        image_id: &str,
         user: User,
         node: Option<&str>,
         created_at: Option<&Timestamp>,
@@ -74,27 +76,13 @@ impl Images {
                 .parse::<ImageReference>()
                 .is_ok_and(|r| r.default_pull_policy() == PullPolicy::Always),
         };
-        if let Some(entry) = self.entry(&image.image) {
+        if let Some((reference, entry)) = self.entry(&image.image) {
             entry.users.insert(user);
             entry.bare |= !has_secrets;
+            entry.runs(&reference, image_id);
             if let Some(node) = node {
                 entry.starts.push((node, created_at.map_or(0, Timestamp::unix), always));
             }
-        }
-    }
-
-    /// Notes which digest a container runs, if the runtime pulled it under the very name that its pod gives. An
-    /// image that was loaded by hand has no such digest.
-    pub(super) fn runs(&mut self, image: &str, image_id: &str) {
-        let Ok(reference) = image.parse::<ImageReference>() else { return };
-        // The CRI's spelling, and the one that dockershim put before it.
-        let pulled = image_id.trim_start_matches("docker-pullable://").parse::<ImageReference>();
-        let Ok(pulled) = pulled else { return };
-        if let (Some(digest), Some(entry)) =
-            (pulled.digest(), self.by_reference.get_mut(&reference.normalized()))
-            && pulled.repository() == reference.repository()
-        {
-            entry.running.insert(digest.to_owned());
         }
     }
 
@@ -111,18 +99,33 @@ impl Images {
     }
 
     /// The entry of an image, when it is on Docker Hub.
-    fn entry(&mut self, image: &str) -> Option<&mut ImageUse> {
+    fn entry(&mut self, image: &str) -> Option<(ImageReference, &mut ImageUse)> {
         let reference: ImageReference = image.parse().ok()?;
         if !reference.is_docker_hub() {
             return None;
         }
         let entry = self.by_reference.entry(reference.normalized()).or_default();
         *entry.spellings.entry(image.to_owned()).or_default() += 1;
-        Some(entry)
+        Some((reference, entry))
     }
 }
 
 impl ImageUse {
+    /// Notes the digest that runs, if the runtime pulled it under the very name that its pod gives. An image that
+    /// was loaded by hand has no such digest.
+    fn runs(&mut self, reference: &ImageReference, image_id: &str) {
+        let Some((_, digest)) = image_id.rsplit_once('@') else { return };
+        // Thousands of pods run the same: only a digest not met yet is worth reading its name.
+        if self.running.contains(digest) {
+            return;
+        }
+        // The CRI's spelling, and the one that dockershim put before it.
+        let pulled = image_id.trim_start_matches("docker-pullable://").parse::<ImageReference>();
+        if pulled.is_ok_and(|pulled| pulled.repository() == reference.repository()) {
+            self.running.insert(digest.to_owned());
+        }
+    }
+
     /// The most frequent spelling; the first in order among equals.
     pub(super) fn spelling(&self) -> &str {
         self.spellings

@@ -4,6 +4,7 @@
 //! another one, so that the marks are here and the objects are not; a 404 is an answer.
 
 use domain::facts::{ListOf, WorkloadFact};
+use domain::owners::{Keeper, mark};
 use domain::problem::Problem;
 
 use super::ClusterReader;
@@ -24,10 +25,15 @@ pub(super) struct Marks {
 
 impl Marks {
     pub(super) fn note(&mut self, workload: &WorkloadFact) {
-        self.argo_cd |= workload.annotations.contains_key("argocd.argoproj.io/tracking-id");
-        let helm = workload.annotations.contains_key("meta.helm.sh/release-name");
-        self.instance |= !helm && workload.labels.contains_key("app.kubernetes.io/instance");
-        self.flux |= workload.labels.keys().any(|key| key.contains(".toolkit.fluxcd.io/"));
+        let Some(mark) = mark(&workload.object, &workload.labels, &workload.annotations, None) else {
+            return;
+        };
+        self.instance |= mark.instance.is_some();
+        match mark.keeper {
+            Some(Keeper::ArgoCd { .. }) => self.argo_cd = true,
+            Some(Keeper::FluxKustomization { .. } | Keeper::FluxHelmRelease { .. }) => self.flux = true,
+            _ => {}
+        }
     }
 }
 

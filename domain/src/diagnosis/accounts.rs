@@ -7,12 +7,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::facts::{PodFact, ServiceAccountFact};
+use crate::owners::keeper;
 use crate::workload::{ObjectRef, PodSpec};
 
 use super::conclude::{label_of, on_docker_hub};
 use super::fold::Fold;
 use super::images::User;
-use super::owners::tool;
 use super::types::ServiceAccount;
 
 /// The account of a pod that names none.
@@ -91,7 +91,8 @@ fn account(fold: &Fold, key: &Key, users: BTreeSet<String>) -> ServiceAccount {
         object: seen.map_or_else(|| reference(namespace, name), |account| account.object.clone()),
         image_pull_secrets: seen.map(|account| account.image_pull_secrets.clone()),
         managed_by: seen
-            .and_then(|account| tool(&account.labels, &account.annotations, Some(namespace.as_str()))),
+            .and_then(|account| keeper(Some(namespace), &account.labels, &account.annotations))
+            .map(|keeper| keeper.to_string()),
         users: users.into_iter().collect(),
         origin: seen.and_then(|account| account.origin.clone()),
     }

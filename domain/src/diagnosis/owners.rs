@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::facts::WorkloadFact;
+use crate::owners::keeper;
 use crate::workload::{Controller, ObjectRef};
 
 /// The chain of controllers, as far as it was seen.
@@ -79,46 +80,13 @@ pub(super) fn is_built_in(controller: &Controller) -> bool {
 /// Who would write an object again after a change by hand: Helm, Argo CD, Flux, OLM, kapp, a custom resource's
 /// operator, or Cortex. By the labels and annotations these tools put on what they own.
 pub fn managed_by(workload: &WorkloadFact) -> Option<String> {
-    let by_marks = tool(&workload.labels, &workload.annotations, workload.object.namespace.as_deref());
-    if by_marks.is_some() {
-        return by_marks;
+    let namespace = workload.object.namespace.as_deref();
+    if let Some(keeper) = keeper(namespace, &workload.labels, &workload.annotations) {
+        return Some(keeper.to_string());
     }
     if let Some(api) = workload.labels.get("apiName") {
         return Some(format!("Cortex API {api}"));
     }
     let controller = workload.controller.as_ref()?;
     (!is_built_in(controller)).then(|| format!("{} {}", controller.kind, controller.name))
-}
-
-/// The tool that keeps an object, by its marks.
-pub(super) fn tool(
-    labels: &BTreeMap<String, String>,
-    annotations: &BTreeMap<String, String>,
-    namespace: Option<&str>,
-) -> Option<String> {
-    let annotation = |key: &str| annotations.get(key).map(String::as_str);
-    let label = |key: &str| labels.get(key).map(String::as_str);
-    if let Some(tracking) = annotation("argocd.argoproj.io/tracking-id") {
-        let application = tracking.split(':').next().unwrap_or(tracking);
-        return Some(format!("Argo CD application {application}"));
-    }
-    if let Some(name) = label("kustomize.toolkit.fluxcd.io/name") {
-        let namespace = label("kustomize.toolkit.fluxcd.io/namespace").unwrap_or("flux-system");
-        return Some(format!("Flux Kustomization {namespace}/{name}"));
-    }
-    if let Some(name) = label("helm.toolkit.fluxcd.io/name") {
-        let namespace = label("helm.toolkit.fluxcd.io/namespace").unwrap_or("flux-system");
-        return Some(format!("Flux HelmRelease {namespace}/{name}"));
-    }
-    if let Some(release) = annotation("meta.helm.sh/release-name") {
-        let namespace = annotation("meta.helm.sh/release-namespace").or(namespace).unwrap_or("default");
-        return Some(format!("Helm release {namespace}/{release}"));
-    }
-    if label("app.kubernetes.io/managed-by") == Some("Helm") {
-        return Some("Helm".to_owned());
-    }
-    if let Some(owner) = label("olm.owner") {
-        return Some(format!("Operator Lifecycle Manager, {owner}"));
-    }
-    label("kapp.k14s.io/app").map(|_| "kapp".to_owned())
 }

@@ -1,6 +1,7 @@
 //! The marks that tools put on what they write, and who they say it was.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
@@ -58,6 +59,22 @@ pub enum Keeper {
     },
 }
 
+/// As people know it; two objects of one owner have the same.
+impl fmt::Display for Keeper {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::ArgoCd { application } => write!(f, "Argo CD application {application}"),
+            Self::FluxKustomization { namespace, name } => write!(f, "Flux Kustomization {namespace}/{name}"),
+            Self::FluxHelmRelease { namespace, name } => write!(f, "Flux HelmRelease {namespace}/{name}"),
+            Self::Helm { namespace, release: Some(release), .. } => {
+                write!(f, "Helm release {namespace}/{release}")
+            }
+            Self::Helm { namespace, release: None, .. } => write!(f, "Helm, in namespace {namespace}"),
+            Self::Other { name } => f.write_str(name),
+        }
+    }
+}
+
 /// Reads the marks of an object. `controller` is its owner where that is no controller of Kubernetes itself.
 ///
 /// Labels and annotations are those of the tools' documentations; an object that Argo CD tracks names itself in
@@ -68,7 +85,7 @@ pub fn mark(
     annotations: &BTreeMap<String, String>,
     controller: Option<&Controller>,
 ) -> Option<Mark> {
-    let keeper = keeper(object, labels, annotations);
+    let keeper = keeper(object.namespace.as_deref(), labels, annotations);
     // A release of Helm's own is told by its annotation; there the label means nothing else.
     let of_helm = annotations.contains_key("meta.helm.sh/release-name");
     let instance = labels.get("app.kubernetes.io/instance").filter(|_| !of_helm).cloned();
@@ -76,8 +93,9 @@ pub fn mark(
     (mark.keeper.is_some() || mark.instance.is_some() || mark.made_from.is_some()).then_some(mark)
 }
 
-fn keeper(
-    object: &ObjectRef,
+/// The tool that writes an object of `namespace`.
+pub(crate) fn keeper(
+    namespace: Option<&str>,
     labels: &BTreeMap<String, String>,
     annotations: &BTreeMap<String, String>,
 ) -> Option<Keeper> {
@@ -98,9 +116,9 @@ fn keeper(
     }
     let release = annotation("meta.helm.sh/release-name");
     if release.is_some() || labels.get("app.kubernetes.io/managed-by").is_some_and(|by| by == "Helm") {
-        let namespace = annotation("meta.helm.sh/release-namespace").or_else(|| object.namespace.clone());
+        let namespace = annotations.get("meta.helm.sh/release-namespace").map(String::as_str).or(namespace);
         return Some(Keeper::Helm {
-            namespace: namespace.unwrap_or_else(|| "default".to_owned()),
+            namespace: namespace.unwrap_or("default").to_owned(),
             release: release.or_else(|| label("app.kubernetes.io/instance")),
             chart: label("helm.sh/chart"),
         });

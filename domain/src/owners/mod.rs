@@ -28,6 +28,7 @@ pub use facts::{
     SourceRef, ValuesFile,
 };
 pub use images::name as image_name;
+pub(crate) use marks::keeper;
 pub use marks::{Keeper, Mark, mark};
 pub use types::{
     Change, FieldPatch, ImageEntry, ImageField, Kept, Owner, Place, Release, Target, ValueChange,

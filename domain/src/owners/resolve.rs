@@ -30,49 +30,59 @@ pub(super) enum Tool<'a> {
 
 /// The owner that the marks of an object lead to.
 pub(super) fn resolve<'a>(owners: &'a Owners, mark: &'a Mark, object: &ObjectRef) -> Option<Found<'a>> {
-    match &mark.keeper {
-        Some(Keeper::ArgoCd { application }) => Some(argo_cd(owners, application, object)),
-        Some(Keeper::FluxKustomization { namespace, name }) => {
+    let Some(keeper) = &mark.keeper else {
+        return tracked_by_label(owners, mark, object).or_else(|| operator(mark, object));
+    };
+    let found = |tool, deployer| Found { who: keeper.to_string(), tool, deployer, application: None };
+    Some(match keeper {
+        Keeper::ArgoCd { application } => {
+            by_name(owners, application, object).unwrap_or_else(|| found(Tool::ArgoCd(None), None))
+        }
+        Keeper::FluxKustomization { namespace, name } => {
             let deployer = find(owners, "Kustomization", namespace, name);
             let seen = deployer.and_then(|deployer| match &deployer.role {
                 Role::Kustomization(seen) => Some(seen),
                 _ => None,
             });
-            let who = format!("Flux Kustomization {namespace}/{name}");
-            Some(Found { who, tool: Tool::FluxKustomization(seen), deployer, application: None })
+            found(Tool::FluxKustomization(seen), deployer)
         }
-        Some(Keeper::FluxHelmRelease { namespace, name }) => {
+        Keeper::FluxHelmRelease { namespace, name } => {
             let deployer = find(owners, "HelmRelease", namespace, name);
             let seen = deployer.and_then(|deployer| match &deployer.role {
                 Role::HelmRelease(seen) => Some(seen),
                 _ => None,
             });
-            let who = format!("Flux HelmRelease {namespace}/{name}");
-            Some(Found { who, tool: Tool::FluxHelmRelease(seen), deployer, application: None })
+            found(Tool::FluxHelmRelease(seen), deployer)
         }
-        Some(Keeper::Helm { namespace, release, chart }) => {
-            tracked_by_label(owners, mark, object).or_else(|| Some(helm(namespace, release, chart)))
+        Keeper::Helm { namespace, release, chart } => {
+            tracked_by_label(owners, mark, object).unwrap_or_else(|| {
+                let (namespace, release, chart) = (namespace.clone(), release.clone(), chart.clone());
+                found(Tool::Helm { namespace, release, chart }, None)
+            })
         }
-        Some(Keeper::Other { name }) => {
-            Some(Found { who: name.clone(), tool: Tool::Other, deployer: None, application: None })
-        }
-        None => tracked_by_label(owners, mark, object).or_else(|| operator(mark, object)),
-    }
+        Keeper::Other { .. } => found(Tool::Other, None),
+    })
 }
 
-fn argo_cd<'a>(owners: &'a Owners, application: &str, object: &ObjectRef) -> Found<'a> {
-    // Outside of Argo CD's own namespace an application is marked NAMESPACE_NAME (Argo CD: "Applications in any
-    // namespace").
-    let seen = applications(owners, None, application, object).next().or_else(|| {
+/// The application of that name. Outside of Argo CD's own namespace it is marked NAMESPACE_NAME (Argo CD:
+/// "Applications in any namespace").
+fn by_name<'a>(owners: &'a Owners, application: &str, object: &ObjectRef) -> Option<Found<'a>> {
+    let (deployer, application) = applications(owners, None, application, object).next().or_else(|| {
         let (namespace, name) = application.split_once('_')?;
         applications(owners, Some(namespace), name, object).next()
-    });
-    let who = match seen {
-        Some((deployer, _)) => application_name(&deployer.object),
-        None => format!("Argo CD application {application}"),
-    };
-    let application = seen.map(|(_, application)| application);
-    Found { who, tool: Tool::ArgoCd(application), deployer: seen.map(|(deployer, _)| deployer), application }
+    })?;
+    Some(argo_cd(deployer, application))
+}
+
+fn argo_cd<'a>(deployer: &'a Deployer, application: &'a Application) -> Found<'a> {
+    let ObjectRef { namespace, name, .. } = &deployer.object;
+    let spelt = namespace.as_ref().map_or_else(|| name.clone(), |namespace| format!("{namespace}/{name}"));
+    Found {
+        who: Keeper::ArgoCd { application: spelt }.to_string(),
+        tool: Tool::ArgoCd(Some(application)),
+        deployer: Some(deployer),
+        application: Some(application),
+    }
 }
 
 /// An Argo CD that tracks by label marks its objects with the application's name, as charts do with their
@@ -80,12 +90,7 @@ fn argo_cd<'a>(owners: &'a Owners, application: &str, object: &ObjectRef) -> Fou
 fn tracked_by_label<'a>(owners: &'a Owners, mark: &Mark, object: &ObjectRef) -> Option<Found<'a>> {
     let (deployer, application) = applications(owners, None, mark.instance.as_ref()?, object)
         .find(|(_, application)| application.destination == object.namespace)?;
-    Some(Found {
-        who: application_name(&deployer.object),
-        tool: Tool::ArgoCd(Some(application)),
-        deployer: Some(deployer),
-        application: Some(application),
-    })
+    Some(argo_cd(deployer, application))
 }
 
 /// Applications of a name; those that write into the object's namespace come first.
@@ -107,23 +112,6 @@ fn applications<'a>(
         .collect();
     found.sort_by_key(|(_, application)| application.destination != object.namespace);
     found.into_iter()
-}
-
-fn application_name(object: &ObjectRef) -> String {
-    let name = &object.name;
-    object.namespace.as_ref().map_or_else(
-        || format!("Argo CD application {name}"),
-        |ns| format!("Argo CD application {ns}/{name}"),
-    )
-}
-
-fn helm<'a>(namespace: &str, release: &Option<String>, chart: &Option<String>) -> Found<'a> {
-    let who = match release {
-        Some(release) => format!("Helm release {namespace}/{release}"),
-        None => format!("Helm, in namespace {namespace}"),
-    };
-    let tool = Tool::Helm { namespace: namespace.to_owned(), release: release.clone(), chart: chart.clone() };
-    Found { who, tool, deployer: None, application: None }
 }
 
 const OPERATOR_OF: &str = "Operator of ";

@@ -49,9 +49,17 @@ impl Workspace {
     }
 }
 
-/// The cargo that runs us, or the one on the path.
+/// The cargo that runs us, or the one on the path, without what `cargo run` told us about ourselves.
+///
+/// Build scripts that look at such variables (ring's does) would run again whenever somebody changes between
+/// `cargo xtask` and plain cargo, and half of the tree with them.
 fn cargo() -> Command {
-    Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+    let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    let ours = |name: &str| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_");
+    for (name, _) in env::vars_os().filter(|(name, _)| name.to_str().is_some_and(ours)) {
+        command.env_remove(name);
+    }
+    command
 }
 
 fn metadata(manifest: &Path, arguments: &[&str]) -> Outcome<Value> {

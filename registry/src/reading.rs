@@ -31,8 +31,6 @@ const LARGEST_MANIFEST: usize = 4 * 1024 * 1024;
 const LARGEST_PAGE: usize = 4 * 1024 * 1024;
 /// More pages than this are no list that could be used.
 const MOST_PAGES: usize = 200;
-/// The tag of a reference with neither tag nor digest.
-const LATEST: &str = "latest";
 
 #[async_trait]
 impl Registry for Client {
@@ -52,9 +50,8 @@ impl Registry for Client {
     }
 
     async fn head(&self, image: &ImageReference) -> Result<Reply<Head>, Problem> {
-        let reference = image.digest().or(image.tag()).unwrap_or(LATEST);
         let Reply { answer, terms } =
-            self.manifest_by(&Repository::of(image), Method::HEAD, reference).await?;
+            self.manifest_by(&Repository::of(image), Method::HEAD, image.reference()).await?;
         if let Answer::Found(answer) = &answer {
             agree(image.digest(), stated_digest(answer).as_deref(), answer)?;
         }
@@ -68,13 +65,12 @@ impl Registry for Client {
 
     async fn manifest(&self, image: &ImageReference) -> Result<Reply<Manifest>, Problem> {
         let Reply { answer, terms } = self.head(image).await?;
-        let head = match answer {
-            Answer::Found(head) => head,
-            Answer::NotThere => return Ok(Reply { answer: Answer::NotThere, terms }),
-            Answer::Refused(refusal) => return Ok(Reply { answer: Answer::Refused(refusal), terms }),
+        let head = match answer.given() {
+            Ok(head) => head,
+            Err(answer) => return Ok(Reply { answer, terms }),
         };
         // By digest where there is one, so that a tag moved in between changes nothing.
-        let reference = image.digest().or(head.digest.as_deref()).or(image.tag()).unwrap_or(LATEST);
+        let reference = image.digest().or(head.digest.as_deref()).unwrap_or(image.reference());
         let Reply { answer, terms } =
             self.manifest_by(&Repository::of(image), Method::GET, reference).await?;
         read(answer, &[image.digest(), head.digest.as_deref()], terms).await
@@ -137,10 +133,9 @@ impl Client {
         let mut tags = BTreeSet::new();
         for _ in 0..MOST_PAGES {
             let Reply { answer, terms } = self.look(at, &what).await?;
-            let page = match answer {
-                Answer::Found(page) => page,
-                Answer::NotThere => return Ok(Reply { answer: Answer::NotThere, terms }),
-                Answer::Refused(refusal) => return Ok(Reply { answer: Answer::Refused(refusal), terms }),
+            let page = match answer.given() {
+                Ok(page) => page,
+                Err(answer) => return Ok(Reply { answer, terms }),
             };
             let (next, url) = (next_page(&page)?, page.url().clone());
             let list: Value = serde_json::from_slice(&page.body(LARGEST_PAGE).await?)
@@ -164,10 +159,9 @@ async fn read(
     wanted: &[Option<&str>],
     terms: Terms,
 ) -> Result<Reply<Manifest>, Problem> {
-    let answer = match answer {
-        Answer::Found(answer) => answer,
-        Answer::NotThere => return Ok(Reply { answer: Answer::NotThere, terms }),
-        Answer::Refused(refusal) => return Ok(Reply { answer: Answer::Refused(refusal), terms }),
+    let answer = match answer.given() {
+        Ok(answer) => answer,
+        Err(answer) => return Ok(Reply { answer, terms }),
     };
     let (media_type, stated, url) = (media_type(&answer), stated_digest(&answer), answer.url().clone());
     let bytes = answer.body(LARGEST_MANIFEST).await?;

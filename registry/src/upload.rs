@@ -52,13 +52,10 @@ impl Client {
         what.body = Some((OCTETS.to_owned(), Bytes::new()));
         let heard = self.ask(&into.registry, right, &what).await?;
         let Reply { answer, terms } = self.sort(&into.registry, heard, &[201, 202]).await?;
-        let answer = match answer {
-            Answer::Found(answer) if answer.status() == 201 && mount.is_some() => {
-                Answer::Found(Begun::Mounted)
-            }
-            Answer::Found(answer) => Answer::Found(Begun::Upload(self.place(into, &answer)?)),
-            Answer::NotThere => Answer::NotThere,
-            Answer::Refused(refusal) => Answer::Refused(refusal),
+        let answer = match answer.given() {
+            Ok(answer) if answer.status() == 201 && mount.is_some() => Answer::Found(Begun::Mounted),
+            Ok(answer) => Answer::Found(Begun::Upload(self.place(into, &answer)?)),
+            Err(answer) => answer,
         };
         Ok(Reply { answer, terms })
     }

@@ -63,6 +63,20 @@ impl ImageReference {
         self.digest.as_deref()
     }
 
+    /// What a registry is asked for by (`<reference>` of the distribution specification): of a tag and a digest the
+    /// digest decides.
+    #[must_use]
+    pub fn reference(&self) -> &str {
+        self.digest().or(self.tag()).unwrap_or(DEFAULT_TAG)
+    }
+
+    /// The address of its manifest (distribution specification, "Pulling manifests"); for Docker Hub it takes another
+    /// host.
+    #[must_use]
+    pub fn manifest_url(&self) -> String {
+        format!("https://{}/v2/{}/manifests/{}", self.domain, self.path, self.reference())
+    }
+
     /// Registry and repository: `docker.io/library/nginx`.
     #[must_use]
     pub fn repository(&self) -> String {

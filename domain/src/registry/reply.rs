@@ -32,6 +32,18 @@ impl<T> Answer<T> {
         }
     }
 
+    /// The thing; or else the same answer about whatever was hoped to come of it.
+    ///
+    /// # Errors
+    /// [`Answer::NotThere`] or [`Answer::Refused`].
+    pub fn given<U>(self) -> Result<T, Answer<U>> {
+        match self {
+            Self::Found(thing) => Ok(thing),
+            Self::NotThere => Err(Answer::NotThere),
+            Self::Refused(refusal) => Err(Answer::Refused(refusal)),
+        }
+    }
+
     /// The same answer about another thing.
     pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Answer<U> {
         match self {

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use clap::{Args, ValueEnum};
 use domain::copy::plan::Pulls;
 use domain::copy::report::{Event, Outcome, Report, Stopped};
-use domain::copy::{Order, Platform, Repository, checked, list, order};
+use domain::copy::{Order, Platform, checked, list, order};
 use domain::ports::Cancel;
 use domain::problem::{Problem, ProblemKind};
 use domain::registry::RegistryName;
@@ -129,7 +129,7 @@ impl Copy {
         let Some(config) = DockerConfig::read()? else { return Ok(client) };
         let mut seen: BTreeSet<RegistryName> = named.into_iter().collect();
         for image in orders.iter().flat_map(|order| [&order.source, &order.target]) {
-            let registry = Repository::of(image).registry;
+            let registry = RegistryName::of(image);
             if seen.insert(registry.clone())
                 && let Some(login) = config.login(image).await?
             {

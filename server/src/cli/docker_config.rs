@@ -10,7 +10,6 @@ use std::path::PathBuf;
 use std::process::Stdio;
 use std::time::Duration;
 
-use domain::copy::Repository;
 use domain::image::ImageReference;
 use domain::keyring::{Form, Keyring, PullSecret};
 use domain::problem::Problem;
@@ -59,7 +58,7 @@ impl DockerConfig {
 
     /// The login for an image's registry, if there is one.
     pub(super) async fn login(&self, image: &ImageReference) -> Result<Option<Credentials>, Problem> {
-        let registry = Repository::of(image).registry;
+        let registry = RegistryName::of(image);
         match self.helper(&registry) {
             Some(helper) => ask(helper, &registry).await,
             None => self.written(image),

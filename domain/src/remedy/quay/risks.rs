@@ -50,7 +50,6 @@ fn unproven(draft: &Draft, survey: &Survey) -> Option<Risk> {
     let open: Vec<ImageReference> = open.filter_map(|proof| proof.target.parse().ok()).collect();
     let first = open.first()?;
     let registry = RegistryName::of(first);
-    let tag = first.digest().or(first.tag()).unwrap_or("latest");
     let why = match survey.of(first) {
         Some(Sighting::NotSaid { why }) => why.as_str(),
         _ => "Registries were not asked.",
@@ -62,9 +61,8 @@ fn unproven(draft: &Draft, survey: &Survey) -> Option<Risk> {
         },
         format!(
             "{why} Cortex's guide says copies exist from 0.16.0 on. Make the plan again where {registry} can be reached, or \
-             ask for each before you apply, for example: curl -sI https://{registry}/v2/{}/manifests/{tag}; the first line \
-             has to say 200.",
-            first.path()
+             ask for each before you apply, for example: curl -sI {}; the first line has to say 200.",
+            first.manifest_url()
         ),
     ))
 }

@@ -4,6 +4,7 @@
 //! Kubernetes, AWS or HTTP type: what is outside arrives through [`domain::ports`].
 
 pub mod copy;
+mod digest;
 pub mod plan;
 pub mod quota;
 mod reading;

@@ -5,13 +5,13 @@
 
 use std::collections::BTreeMap;
 
+use domain::copy::content;
 use domain::equivalents::{Inquiry, Sighting, Survey};
 use domain::image::ImageReference;
 use domain::ports::Cancel;
 use domain::problem::Problem;
-use domain::registry::{Answer, Manifest, Reason, Registry, RegistryName, Reply};
+use domain::registry::{Answer, Reason, Registry, RegistryName, Reply};
 use domain::run::Progress;
-use serde::Deserialize;
 
 /// Asks what a survey leaves open and adds the answers. One image after another: registries that count no pulls
 /// limit requests a second. One that cannot be reached, or refuses for now, is asked nothing more.
@@ -94,7 +94,7 @@ impl Asker<'_> {
         }
         if let Ok(Reply { answer: Answer::Found(manifest), .. }) = self.registry.manifest(image).await {
             let digest = digest.or_else(|| Some(manifest.digest.clone()));
-            survey.note(image, Sighting::Found { digest, platforms: platforms(&manifest) });
+            survey.note(image, Sighting::Found { digest, platforms: content::platforms(&manifest.bytes) });
         }
     }
 
@@ -116,36 +116,4 @@ impl Asker<'_> {
         self.silent.insert(name.clone(), why.clone());
         Sighting::NotSaid { why }
     }
-}
-
-/// The platforms that an index lists (OCI image specification, "Image index"), sorted; attestations, which
-/// BuildKit lists under an unknown platform, are none. Empty for a manifest.
-fn platforms(manifest: &Manifest) -> Vec<String> {
-    #[derive(Deserialize)]
-    struct Index {
-        #[serde(default)]
-        manifests: Vec<Entry>,
-    }
-    #[derive(Deserialize)]
-    struct Entry {
-        platform: Option<Platform>,
-    }
-    #[derive(Deserialize)]
-    struct Platform {
-        os: String,
-        architecture: String,
-        variant: Option<String>,
-    }
-    let Ok(index) = serde_json::from_slice::<Index>(&manifest.bytes) else { return Vec::new() };
-    let known = index.manifests.into_iter().filter_map(|entry| entry.platform).filter(|p| p.os != "unknown");
-    let mut all: Vec<String> = known
-        .map(|Platform { os, architecture, variant }| match variant {
-            Some(variant) => format!("{os}/{architecture}/{variant}"),
-            None => format!("{os}/{architecture}"),
-        })
-        .filter(|platform| platform.len() < 64 && platform.is_ascii())
-        .collect();
-    all.sort();
-    all.dedup();
-    all
 }

@@ -126,6 +126,21 @@ pub fn media_type(manifest: &Manifest) -> String {
     })
 }
 
+/// The platforms that an index holds images for, as people write them, sorted. Empty for a manifest, and for what
+/// cannot be read.
+#[must_use]
+pub fn platforms(bytes: &[u8]) -> Vec<String> {
+    /// More is no platform, and nothing to show to anybody.
+    const LONGEST: usize = 64;
+    let Ok(Content::Index(entries)) = read(bytes) else { return Vec::new() };
+    let images = entries.into_iter().filter(|entry| entry.attests.is_none());
+    let named: BTreeSet<String> =
+        images.filter_map(|entry| entry.platform).map(|platform| platform.to_string()).collect();
+    let is_platform =
+        |name: &String| name.len() < LONGEST && name.is_ascii() && !name.starts_with("unknown/");
+    named.into_iter().filter(is_platform).collect()
+}
+
 /// Which entries of an index are wanted: those of the platforms, and the attestations of those.
 #[must_use]
 pub fn wanted<'a>(entries: &'a [Entry], platforms: &[Platform]) -> Vec<&'a Entry> {

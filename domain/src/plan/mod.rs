@@ -4,6 +4,7 @@
 //! is carried out.
 
 mod diff;
+mod place;
 mod types;
 
 pub use diff::{DiffLine, FileDiff, Hunk, LineKind};

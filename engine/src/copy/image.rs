@@ -9,14 +9,12 @@ use domain::image::ImageReference;
 use domain::ports::copying::Put;
 use domain::problem::Problem;
 use domain::registry::Manifest;
-use sha2::{Digest as _, Sha256};
 
 use super::desk::{Desk, Halt};
 use super::referrers::{self, Along};
 use super::tree::{self, Tree, Way};
 use super::{Work, until_failed};
-
-const LATEST: &str = "latest";
+use crate::digest::sha256;
 
 /// Copies what is planned, the tag last.
 pub(super) async fn copy(desk: &Desk<'_>, planned: &Planned) -> Result<Outcome, Halt> {
@@ -43,8 +41,7 @@ pub(super) async fn copy(desk: &Desk<'_>, planned: &Planned) -> Result<Outcome, 
             "{foreign} layers that may not be pushed elsewhere; nodes fetch them from their maker"
         ));
     }
-    let reference = way.target.digest().or(way.target.tag()).unwrap_or(LATEST);
-    desk.put(&way.into(), reference, &tree.manifest).await?;
+    desk.put(&way.into(), way.target.reference(), &tree.manifest).await?;
     read_back(desk, way.target, &tree.manifest).await?;
     let narrowed_from = (new != digest).then_some(digest);
     Ok(Outcome::Copied { digest: new, narrowed_from, overwritten: overwrites.clone(), referrers, left })
@@ -101,8 +98,7 @@ fn narrowed(desk: &Desk<'_>, tree: Tree, way: Way<'_>) -> Result<Tree, Halt> {
 
 /// A manifest of our own making.
 pub(super) fn manifest(bytes: Vec<u8>, media_type: String) -> Manifest {
-    let hex: String = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
-    Manifest { digest: format!("sha256:{hex}"), media_type: Some(media_type), bytes }
+    Manifest { digest: sha256(&bytes), media_type: Some(media_type), bytes }
 }
 
 /// Whether the target really holds what was put there. At Docker Hub its headers must do: the manifest would count.

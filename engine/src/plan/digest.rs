@@ -3,7 +3,8 @@
 use domain::plan::Plan;
 use domain::problem::Problem;
 use serde_json::Value;
-use sha2::{Digest as _, Sha256};
+
+use crate::digest::sha256;
 
 /// `sha256:…` over the plan's JSON with an empty digest, keys sorted, without blanks. Two plans of one digest
 /// do the same.
@@ -20,9 +21,7 @@ pub fn digest(plan: &Plan) -> Result<String, Problem> {
             "Please report this.",
         )
     })?;
-    let hash = Sha256::digest(sorted(json).to_string());
-    let hex: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
-    Ok(format!("sha256:{hex}"))
+    Ok(sha256(sorted(json).to_string().as_bytes()))
 }
 
 fn sorted(value: Value) -> Value {

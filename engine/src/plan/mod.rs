@@ -14,7 +14,6 @@ use std::collections::BTreeSet;
 use domain::diagnosis::Scan;
 use domain::equivalents::Survey;
 use domain::facts::NotSeen;
-use domain::image::ImageReference;
 use domain::plan::{Edit, FileDiff, Plan, Refused, Step};
 use domain::ports::InputFile;
 use domain::problem::Problem;
@@ -85,14 +84,7 @@ pub fn make(
         remedy: kind,
         cortex_version: draft.cortex_version,
         change_needed,
-        summary: summary(
-            &place(&draft),
-            change_needed,
-            patched.len(),
-            &steps,
-            &edits,
-            unchanged_because(draft.nothing_to_do, &refused),
-        ),
+        summary: String::new(),
         pull_secret: None,
         edits,
         refused,
@@ -106,27 +98,15 @@ pub fn make(
         risks: draft.risks,
         not_seen: scan.diagnosis.not_seen.iter().filter(|seen| !files::is_refusal(seen)).cloned().collect(),
     };
-    if let Some(secret) = draft.pull_secret.filter(|_| change_needed) {
-        plan.summary = pull_secret::summary(&plan.steps);
-        plan.pull_secret = Some(secret.secret);
-    }
+    plan.pull_secret = draft.pull_secret.filter(|_| change_needed).map(|draft| draft.secret);
+    plan.summary = match &plan.pull_secret {
+        Some(_) => pull_secret::summary(&plan.steps),
+        None if change_needed => summary(&plan, patched.len()),
+        None => unchanged_because(draft.nothing_to_do, &plan.refused),
+    };
     plan.owners = domain::owners::of_plan(&scan.inventory, &plan.edits);
     plan.digest = digest(&plan)?;
     Ok(Made { plan, patched, diffs })
-}
-
-/// Where images come from afterwards.
-fn place(draft: &Draft) -> String {
-    if draft.ecr.is_some() {
-        return "Amazon ECR".to_owned();
-    }
-    let images = draft.images().into_iter().filter_map(|image| image.parse::<ImageReference>().ok());
-    let registries: BTreeSet<String> = images.map(|image| image.domain().to_owned()).collect();
-    let registries: Vec<&str> = registries.iter().map(String::as_str).collect();
-    match registries.split_last() {
-        Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
-        _ => registries.concat(),
-    }
 }
 
 /// Why nothing changes. What was left alone for lack of certainty comes first: it may well need a change.
@@ -171,25 +151,15 @@ fn live_edits(draft: &Draft, steps: &[Step]) -> Vec<Edit> {
         .collect()
 }
 
-fn summary(
-    place: &str,
-    change_needed: bool,
-    files: usize,
-    steps: &[Step],
-    edits: &[Edit],
-    nothing_to_do: String,
-) -> String {
-    if !change_needed {
-        return nothing_to_do;
-    }
+fn summary(plan: &Plan, files: usize) -> String {
     let count = |n: usize, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "s" });
-    let places = match (files, steps.len()) {
+    let places = match (files, plan.steps.len()) {
         (0, objects) => count(objects, "live object"),
         (files, 0) => count(files, "file"),
         (files, objects) => format!("{} and {}", count(files, "file"), count(objects, "live object")),
     };
-    let verb = if edits.len() == 1 { "moves" } else { "move" };
-    format!("{} in {places} {verb} from Docker Hub to {place}.", count(edits.len(), "value"))
+    let verb = if plan.edits.len() == 1 { "moves" } else { "move" };
+    format!("{} in {places} {verb} from Docker Hub to {}.", count(plan.edits.len(), "value"), plan.place())
 }
 
 fn all_refused(first: &Refused, count: usize) -> Problem {

@@ -12,13 +12,23 @@ use domain::registry::{
     Answer, Endpoint, Head, Manifest, Reason, Refusal, Registry, RegistryName, Reply, Terms,
 };
 use engine::survey::ask;
+use serde_json::json;
 
 const A: &str = "sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
 const B: &str = "sha256:bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb";
-const INDEX: &str = r#"{"manifests": [
-    {"platform": {"os": "linux", "architecture": "arm64", "variant": "v8"}},
-    {"platform": {"os": "linux", "architecture": "amd64"}},
-    {"platform": {"os": "unknown", "architecture": "unknown"}}]}"#;
+
+fn index() -> Vec<u8> {
+    let entry = |os: &str, architecture: &str, variant: Option<&str>| {
+        let platform = json!({ "os": os, "architecture": architecture, "variant": variant });
+        json!({ "digest": A, "size": 7, "platform": platform })
+    };
+    let entries = [
+        entry("linux", "arm64", Some("v8")),
+        entry("linux", "amd64", None),
+        entry("unknown", "unknown", None),
+    ];
+    json!({ "schemaVersion": 2, "manifests": entries }).to_string().into_bytes()
+}
 
 /// Digests by image; a registry that is full refuses everything. Notes what it is asked.
 #[derive(Default)]
@@ -69,11 +79,7 @@ impl Registry for Registries {
 
     async fn manifest(&self, image: &ImageReference) -> Result<Reply<Manifest>, Problem> {
         self.note("GET", image);
-        self.answer(image, |digest| Manifest {
-            digest: digest.to_owned(),
-            media_type: None,
-            bytes: INDEX.as_bytes().to_vec(),
-        })
+        self.answer(image, |digest| Manifest { digest: digest.to_owned(), media_type: None, bytes: index() })
     }
 }
 

@@ -10,7 +10,6 @@ mod commands;
 mod ecr;
 mod overlay;
 mod owners;
-mod place;
 mod readme;
 
 use domain::diagnosis::Scan;

@@ -11,7 +11,7 @@ use domain::plan::{EcrSide, EcrWay, ImageProof, Plan, ProofState};
 use domain::ports::InputFile;
 use domain::remedy::RemedyKind;
 
-use super::{account_readme, cluster_wide, commands, ecr, overlay, owners, place};
+use super::{account_readme, cluster_wide, commands, ecr, overlay, owners};
 
 /// The whole text.
 pub(super) fn write(plan: &Plan, scan: &Scan, patched: &[InputFile]) -> String {
@@ -19,7 +19,7 @@ pub(super) fn write(plan: &Plan, scan: &Scan, patched: &[InputFile]) -> String {
         return account_readme::write(plan, scan);
     }
     let mut text = Text::default();
-    text.heading(1, &format!("From Docker Hub to {}", place::name(plan)));
+    text.heading(1, &format!("From Docker Hub to {}", plan.place()));
     text.paragraph(&plain(&plan.summary));
     let made = format!(
         "Made for {} as it was seen at {}. Plan {}.",
@@ -96,9 +96,7 @@ fn proofs(plan: &Plan, text: &mut Text) {
     }
     let check = |proof: &ImageProof| {
         let image: ImageReference = proof.target.parse().ok()?;
-        let which = image.digest().or(image.tag()).unwrap_or("latest");
-        let url = format!("https://{}/v2/{}/manifests/{which}", image.domain(), image.path());
-        Some(format!("curl -sI {} | head -n 1", domain::shell::word(&url)))
+        Some(format!("curl -sI {} | head -n 1", domain::shell::word(&image.manifest_url())))
     };
     let open: BTreeSet<String> = of(ProofState::NotAsked).filter_map(check).collect();
     if !open.is_empty() {
@@ -177,7 +175,7 @@ fn verify(plan: &Plan, scan: &Scan, text: &mut Text) {
     text.paragraph(
         &format!("The first lines wait until new pods run, the others print which image each container names and which one its \
          node pulled: both begin with {} for everything in this plan. `unthrottle verify .` does the same and \
-         judges it; `sh commands.sh verify` runs these lines.", place::host(plan)),
+         judges it; `sh commands.sh verify` runs these lines.", plan.hosts()),
     );
     text.shell(&lines);
 }

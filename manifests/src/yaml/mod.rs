@@ -26,6 +26,7 @@ mod tree;
 pub use edit::{Applied, AppliedChange, Change, Edit, NewValue, apply};
 pub use error::{Place, RefusalKind, Refused};
 pub use pointer::{NotAPointer, Pointer};
+pub(crate) use scalar::plain_is_safe;
 pub use schema::Kind;
 pub(crate) use text::{UTF_16, is_utf16};
 pub use tree::{Content, Document, Entry, Mapping, Node, Scalar, Sequence, Style};

@@ -60,7 +60,7 @@ fn is_plain_character(c: char) -> bool {
 /// Whether `text` reads as the same string without quotes, in YAML 1.2 and in the YAML 1.1 of many tools.
 /// Stricter than the grammar at the first character, where its rules depend on the second, and for `?` in flow
 /// style, which libyaml does not read.
-fn plain_is_safe(text: &str, flow: bool) -> bool {
+pub(crate) fn plain_is_safe(text: &str, flow: bool) -> bool {
     const INDICATORS: &[char] = &[
         '-', '?', ':', ',', '[', ']', '{', '}', '#', '&', '*', '!', '|', '>', '\'', '"', '%', '@', '`', '=',
         '~',

@@ -4,6 +4,8 @@ use std::fmt::Write as _;
 
 use serde_json::Value;
 
+use crate::yaml::plain_is_safe;
+
 /// The value in block style, with a line end. Texts stand bare only where no version of YAML reads them as
 /// anything else; texts of several lines, all printable, stand as they are.
 pub(super) fn write(value: &Value) -> String {
@@ -84,13 +86,9 @@ fn is_block(lines: &str) -> bool {
 }
 
 fn text(text: &str) -> String {
-    const WORDS: [&str; 9] = ["true", "false", "null", "yes", "no", "on", "off", "y", "n"];
     let letters = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '/' | '-' | '@' | '=' | ':');
-    let bare = text.starts_with(|c: char| c.is_ascii_alphabetic())
-        && text.chars().all(letters)
-        && !text.ends_with(':')
-        && !WORDS.contains(&text.to_ascii_lowercase().as_str());
-    if bare { text.to_owned() } else { quoted(text) }
+    let bare = text.starts_with(|c: char| c.is_ascii_alphabetic()) && text.chars().all(letters);
+    if bare && plain_is_safe(text, false) { text.to_owned() } else { quoted(text) }
 }
 
 /// In double quotes, with everything that is not printable ASCII as a number (YAML 1.2 §5.7).

@@ -1,6 +1,7 @@
 //! `bench`: what the program costs, beside what else could be used. Prints ratios and never fails over a time:
 //! machines are noisy. Memory and bytes are exact enough to be held to their budgets.
 
+mod copy;
 mod cost;
 mod dump;
 mod start;
@@ -11,7 +12,7 @@ use crate::workspace::Workspace;
 
 /// Runs the benches named, or all, on the program as people get it.
 pub fn bench(workspace: &Workspace, named: &[String]) -> Outcome {
-    const ALL: [&str; 2] = ["start", "dump"];
+    const ALL: [&str; 3] = ["start", "dump", "copy"];
     if let Some(unknown) = named.iter().find(|name| !ALL.contains(&name.as_str())) {
         return Err(format!("{unknown} is no bench; the benches are {}", ALL.join(", ")).into());
     }
@@ -23,6 +24,7 @@ pub fn bench(workspace: &Workspace, named: &[String]) -> Outcome {
         println!("\n== {name}");
         match *name {
             "start" => start::run(&program, &folder)?,
+            "copy" => copy::run(workspace, &program, &folder)?,
             _ => dump::run(&program, &folder)?,
         }
     }

@@ -30,7 +30,7 @@ Usage: cargo xtask COMMAND
   build [--release]            the program with its web assets, within their budgets
   lint                         formatting and lints, host and wasm; a warning is an error
   check                        dependency directions, licences, words that do not belong here
-  bench [NAME…]                what the program costs, beside others: start, dump
+  bench [NAME…]                what the program costs, beside others: start, dump, copy
   lab ARGS…                    the throttled cluster; `cargo xtask lab --help` tells more
   docs                         the documentation of all crates, private items included
 ";

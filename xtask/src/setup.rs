@@ -72,9 +72,19 @@ pub fn chromium() -> Outcome<PathBuf> {
 /// Installs the distribution project's own registry, which the registry client is tested against, where that is
 /// possible; elsewhere those tests say that it is missing.
 pub fn docker_registry() -> Outcome {
+    program("docker-registry")
+}
+
+/// Installs skopeo, which copying is measured beside.
+pub fn skopeo() -> Outcome {
+    program("skopeo")
+}
+
+/// Installs a program that has the name of its package, unless it is there.
+fn program(name: &str) -> Outcome {
     let search = std::env::var_os("PATH").unwrap_or_default();
-    let is_there = std::env::split_paths(&search).any(|folder| folder.join("docker-registry").exists());
-    if is_there { Ok(()) } else { debian_package("docker-registry") }
+    let is_there = std::env::split_paths(&search).any(|folder| folder.join(name).exists());
+    if is_there { Ok(()) } else { debian_package(name) }
 }
 
 /// Installs a package as root on Debian; elsewhere nothing happens.

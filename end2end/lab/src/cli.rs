@@ -48,6 +48,11 @@ enum Command {
         #[arg(long)]
         restricted: Option<crate::access::Restriction>,
     },
+    /// Serve a registry of its own with a set of images, until standard input ends; needs no lab that is up.
+    Shelf {
+        /// What is in it.
+        set: crate::shelf::Set,
+    },
     /// Serve the registries' fronts; `up` starts this.
     #[command(hide = true)]
     Front {
@@ -91,6 +96,7 @@ pub async fn run(arguments: impl IntoIterator<Item = OsString>, this: &[OsString
             };
             print(&format!("{}\n", path.display()))
         }
+        Command::Shelf { set } => crate::shelf::serve(set).await,
         Command::Front { file } => registries::serve_fronts(&file).await,
     }
 }

@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::net::{Ipv4Addr, TcpListener};
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
@@ -77,12 +78,18 @@ impl DockerRegistry {
         format!("127.0.0.1:{}", self.port)
     }
 
+    /// The file of its access log.
+    #[must_use]
+    pub fn access_log_file(&self) -> PathBuf {
+        self.folder.path().join("access")
+    }
+
     /// Its access log: a line for each request, with the method, the path with its query, and the status.
     ///
     /// # Errors
     /// When it cannot be read.
     pub fn access_log(&self) -> Result<String> {
-        let path = self.folder.path().join("access");
+        let path = self.access_log_file();
         std::fs::read_to_string(&path).map_err(file("cannot read", &path))
     }
 

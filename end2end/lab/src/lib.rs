@@ -26,6 +26,7 @@ mod record;
 mod registries;
 pub mod scenario;
 mod setup;
+mod shelf;
 mod wait;
 
 pub use config::{Config, Paths};

@@ -224,6 +224,8 @@ pub struct WorkloadFact {
     pub spec: PodSpec,
     /// Wanted pods, where the kind says so.
     pub replicas: Option<u32>,
+    /// Pods that there are, by the object's own status.
+    pub present: Option<u32>,
     /// `updateStrategy.type` / `strategy.type`.
     pub update_strategy: Option<String>,
     /// Where it came from when it was read from a file.

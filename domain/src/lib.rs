@@ -7,7 +7,7 @@
 //! of Kubernetes clients, HTTP, YAML bytes or AWS; those live in the adapters and arrive here as [`facts`].
 //!
 //! Reading order: [`facts`] (what was seen) → [`diagnosis`] (what it means) → [`remedy`] and [`plan`] (what
-//! to change) → [`verification`] (whether it worked) → [`run`] (one pass through all of it).
+//! to change) → [`rollout`] (what that does to pods) → [`verification`] (whether it worked) → [`run`] (one pass through all of it).
 
 pub mod cluster_wide;
 pub mod copy;
@@ -25,6 +25,7 @@ pub mod ports;
 pub mod problem;
 pub mod registry;
 pub mod remedy;
+pub mod rollout;
 pub mod run;
 pub mod shell;
 pub mod time;

@@ -32,7 +32,12 @@ impl ObjectRef {
         }
     }
 
-    /// `KIND/NAMESPACE/NAME`, as `--only` takes it (INTERFACE §5). Case of the kind does not matter there.
+    /// `KIND/NAMESPACE/NAME`, as `--only` and `running` take it.
+    pub fn only(&self) -> String {
+        format!("{}/{}/{}", self.kind, self.namespace.as_deref().unwrap_or_default(), self.name)
+    }
+
+    /// Whether `only` names this object, as `KIND/NAMESPACE/NAME` (INTERFACE §5). Case of the kind does not matter there.
     pub fn matches_only(&self, only: &str) -> bool {
         let mut parts = only.splitn(3, '/');
         let (kind, namespace, name) = (parts.next(), parts.next(), parts.next());

@@ -102,6 +102,7 @@ fn deployment(name: &str, image: &str) -> WorkloadFact {
         controller: None,
         spec: spec(image),
         replicas: Some(1),
+        present: None,
         update_strategy: None,
         origin: None,
     }

@@ -224,6 +224,7 @@ fn accounts_that_may_not_be_listed_leave_the_verdict_alone() {
             controller: None,
             spec,
             replicas: None,
+            present: None,
             update_strategy: None,
             origin: None,
         })

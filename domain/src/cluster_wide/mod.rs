@@ -66,7 +66,7 @@ impl ClusterWide {
                 Some(ecr) => Renaming::Prefix(format!("{}/{}/", ecr.host, ecr.prefix)),
                 None => Renaming::Each,
             },
-            staying: plan.not_covered.iter().filter_map(|left| hub_name(&left.image)).collect(),
+            staying: staying(plan, &moved),
             left_alone: namespaces::left_alone(&touched),
             covered: touched,
             rewriting: server::rewriting(version),
@@ -87,13 +87,23 @@ impl ClusterWide {
     }
 }
 
-/// Every image that the plan moves: in its steps, its edits and its copies.
+/// What stays on Docker Hub by the plan and is not renamed for pods made later either.
+fn staying(plan: &Plan, moved: &BTreeMap<String, String>) -> BTreeSet<String> {
+    let names = plan.not_covered.iter().filter_map(|left| hub_name(&left.image));
+    names.filter(|name| !moved.contains_key(name)).collect()
+}
+
+/// Every image that the plan moves: in its steps, its edits and its copies, and in what it leaves running.
 fn moved(plan: &Plan) -> BTreeMap<String, String> {
     let steps = plan.steps.iter().flat_map(|step| &step.images).map(|image| (image.from.clone(), &image.to));
     let edits = plan.edits.iter().filter_map(|edit| Some((before(plan, edit)?, &edit.to)));
     // A copy is named in full, also where a file left a key out and no old name is written anywhere.
     let copies = plan.copies.iter().map(|copy| (copy.source.clone(), &copy.target));
+    // A policy renames pods that are made from now on: that restarts nothing.
+    let left = plan.left_running.iter().flat_map(|left| &left.images);
+    let left = left.filter_map(|image| Some((image.image.clone(), image.to.as_ref()?)));
     copies
+        .chain(left.filter(|(_, to)| plan.leads_somewhere(to)))
         .chain(edits)
         .chain(steps)
         .filter_map(|(from, to)| {

@@ -19,7 +19,7 @@ use super::types::{
     MeasuredFrom, Scan, SourceInfo, SourceKind, StuckPod, Verdict, Workload, WorkloadName,
 };
 use super::verdict::{Grounds, verdict};
-use super::{accounts, cortex, egress};
+use super::{accounts, cortex, egress, pods};
 
 /// The scan that a fold amounts to.
 pub(super) fn conclude(mut fold: Fold, collected_at: Timestamp) -> Scan {
@@ -41,11 +41,9 @@ pub(super) fn conclude(mut fold: Fold, collected_at: Timestamp) -> Scan {
     let counts = counts(&fold, &findings);
     let verdict =
         verdict(Grounds { findings: &findings, exposed: unprotected, partial: !fold.not_seen.is_empty() });
-    let throttled: Vec<&Finding> =
-        findings.iter().filter(|f| f.current && f.cause.is_docker_hub_limit()).collect();
-    let first_aid = if verdict == Verdict::Affected { first_aid(&throttled) } else { Vec::new() };
     let egress_groups = egress::groups(fold.nodes.values(), found_cortex.as_ref());
     let inventory = inventory(&fold, &findings, found_cortex.as_ref());
+    let first_aid = if verdict == Verdict::Affected { first_aid(&inventory) } else { Vec::new() };
     Scan {
         diagnosis: Diagnosis {
             schema: "unthrottle.scan/v1".to_owned(),
@@ -244,16 +242,10 @@ fn exposure(fold: &Fold, now: &Timestamp) -> Vec<Exposure> {
 }
 
 pub(super) fn label_of(fold: &Fold, user: &User) -> String {
-    match user {
-        User::Template(label) | User::Bare(label) => label.clone(),
-        User::Controlled { namespace, api_version, kind, name, uid } => {
-            let controller = crate::workload::Controller {
-                api_version: api_version.clone(),
-                kind: kind.clone(),
-                name: name.clone(),
-                uid: uid.clone(),
-            };
-            fold.owners.top(namespace, &controller).label()
+    match (user, user.controller()) {
+        (_, Some((namespace, controller))) => fold.owners.top(namespace, &controller).label(),
+        (User::Template(label) | User::Bare(label) | User::Controlled { name: label, .. }, None) => {
+            label.clone()
         }
     }
 }
@@ -276,6 +268,8 @@ fn inventory(fold: &Fold, findings: &[Finding], found: Option<&Cortex>) -> Inven
         let mark = owners.marks.get(&workload.object.label());
         owners::by_label(&owners, mark, workload).or_else(|| managed_by(workload))
     };
+    let loads = pods::by_workload(fold, findings);
+    let load = |workload: &WorkloadFact| loads.get(&workload.object.label()).copied().unwrap_or_default();
     let workloads = fold
         .workloads
         .values()
@@ -288,7 +282,9 @@ fn inventory(fold: &Fold, findings: &[Finding], found: Option<&Cortex>) -> Inven
             update_strategy: workload.update_strategy.clone(),
             managed_by: kept_by(workload),
             cortex: is_cortex(&workload.spec, workload.labels.contains_key("apiName")),
-            throttled_pods: throttled_pods(findings, &workload.object),
+            pods: Some(load(workload).pods.max(workload.present.unwrap_or(0))),
+            waiting_pods: load(workload).waiting,
+            throttled_pods: load(workload).throttled,
             origin: workload.origin.clone(),
         })
         .collect();
@@ -373,20 +369,6 @@ fn lone(fold: &Fold, pod: &FailingPod, cortex: bool) -> Option<LonePod> {
         patchable: !pod.mirror && !pod.terminating,
         origin: pod.origin.clone(),
     })
-}
-
-fn throttled_pods(findings: &[Finding], object: &ObjectRef) -> u32 {
-    let pods: BTreeSet<&str> = findings
-        .iter()
-        .filter(|f| f.current && f.cause.is_docker_hub_limit())
-        .filter(|f| {
-            f.workload.kind == object.kind
-                && f.workload.name == object.name
-                && Some(f.namespace.as_str()) == object.namespace.as_deref()
-        })
-        .map(|f| f.pod.as_str())
-        .collect();
-    u32::try_from(pods.len()).unwrap_or(u32::MAX)
 }
 
 pub(super) fn on_docker_hub(spec: &PodSpec) -> bool {

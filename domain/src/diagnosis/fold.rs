@@ -14,6 +14,7 @@ use crate::time::Timestamp;
 use crate::workload::{ContainerKind, Controller, ObjectRef, PodSpec};
 
 use super::accounts::Accounts;
+use super::conclude::on_docker_hub;
 use super::failing::{EventLog, Waiting, waiting};
 use super::images::{Images, User};
 use super::owners::{Owners, is_built_in};
@@ -57,6 +58,8 @@ pub(super) struct Pods {
     pub(super) containers: u32,
     pub(super) images: Images,
     pub(super) failing: Vec<FailingPod>,
+    /// How many pods with images on Docker Hub each controller has that have not ended.
+    pub(super) alive: BTreeMap<User, u32>,
 }
 
 /// A pod with at least one container that waits for its image.
@@ -73,6 +76,12 @@ pub(super) struct FailingPod {
     pub(super) spec: PodSpec,
     pub(super) waiting: Vec<Waiting>,
     pub(super) origin: Option<Origin>,
+}
+
+impl FailingPod {
+    pub(super) fn user(&self) -> User {
+        User::of(&self.namespace, &self.name, self.controller.as_ref())
+    }
 }
 
 impl Fold {
@@ -214,16 +223,7 @@ impl Fold {
         }
         self.namespaces_met.insert(pod.namespace.clone());
         self.pods.count += 1;
-        let user = match &pod.controller {
-            Some(controller) => User::Controlled {
-                namespace: pod.namespace.clone(),
-                api_version: controller.api_version.clone(),
-                kind: controller.kind.clone(),
-                name: controller.name.clone(),
-                uid: controller.uid.clone(),
-            },
-            None => User::Bare(format!("Pod {}/{}", pod.namespace, pod.name)),
-        };
+        let user = User::of(&pod.namespace, &pod.name, pod.controller.as_ref());
         let has_secrets = !pod.spec.image_pull_secrets.is_empty();
         for container in &pod.spec.containers {
             self.pods.containers += u32::from(container.kind != ContainerKind::ImageVolume);
@@ -236,6 +236,10 @@ impl Fold {
                 pod.created_at.as_ref(),
                 has_secrets,
             );
+        }
+        let is_over = matches!(pod.phase.as_deref(), Some("Succeeded" | "Failed"));
+        if !is_over && !pod.terminating && pod.controller.is_some() && on_docker_hub(&pod.spec) {
+            *self.pods.alive.entry(user.clone()).or_default() += 1;
         }
         if let Some(authored) = authored(&pod) {
             self.workloads.insert(authored.object.label(), authored);
@@ -297,6 +301,7 @@ fn authored(pod: &PodFact) -> Option<WorkloadFact> {
         controller: None,
         spec: pod.spec.clone(),
         replicas: None,
+        present: None,
         update_strategy: None,
         origin: Some(origin.clone()),
     })

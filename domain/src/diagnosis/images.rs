@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::image::{ImageReference, PullPolicy};
 use crate::time::Timestamp;
-use crate::workload::ContainerImage;
+use crate::workload::{ContainerImage, Controller};
 
 use super::types::Range;
 
@@ -35,6 +35,34 @@ pub(super) enum User {
     Controlled { namespace: String, api_version: String, kind: String, name: String, uid: String },
     /// A bare pod, as `Pod namespace/name`.
     Bare(String),
+}
+
+impl User {
+    /// Who uses what a pod uses.
+    pub(super) fn of(namespace: &str, pod: &str, controller: Option<&Controller>) -> Self {
+        match controller {
+            Some(controller) => Self::Controlled {
+                namespace: namespace.to_owned(),
+                api_version: controller.api_version.clone(),
+                kind: controller.kind.clone(),
+                name: controller.name.clone(),
+                uid: controller.uid.clone(),
+            },
+            None => Self::Bare(format!("Pod {namespace}/{pod}")),
+        }
+    }
+
+    /// Namespace and controller, of a pod that has one.
+    pub(super) fn controller(&self) -> Option<(&str, Controller)> {
+        let Self::Controlled { namespace, api_version, kind, name, uid } = self else { return None };
+        let controller = Controller {
+            api_version: api_version.clone(),
+            kind: kind.clone(),
+            name: name.clone(),
+            uid: uid.clone(),
+        };
+        Some((namespace, controller))
+    }
 }
 
 /// All Docker Hub images of a scan by normalized reference.

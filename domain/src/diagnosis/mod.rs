@@ -16,6 +16,7 @@ mod failing;
 mod fold;
 mod images;
 mod owners;
+mod pods;
 mod types;
 mod verdict;
 

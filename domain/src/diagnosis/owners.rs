@@ -27,17 +27,31 @@ impl Owners {
     /// The object at the top of the chain that starts at a pod's controller. An owner that was not seen (no
     /// right to list it, or a custom resource) ends the chain.
     pub(super) fn top(&self, namespace: &str, controller: &Controller) -> ObjectRef {
+        let chain = self.chain(namespace, controller);
+        chain.into_iter().next_back().unwrap_or_else(|| as_object(namespace, controller))
+    }
+
+    /// Every object of that chain, the pod's own controller first.
+    pub(super) fn chain(&self, namespace: &str, controller: &Controller) -> Vec<ObjectRef> {
+        let mut chain = Vec::new();
         let mut at = as_object(namespace, controller);
         // Chains are two or three long; the bound keeps a cycle in hostile input from spinning.
         for _ in 0..8 {
             let seen = at.uid.as_ref().and_then(|uid| self.by_uid.get(uid));
             match seen {
-                Some((_, Some(next))) => at = as_object(namespace, next),
-                Some((object, None)) => return object.clone(),
+                Some((_, Some(next))) => {
+                    let above = as_object(namespace, next);
+                    chain.push(std::mem::replace(&mut at, above));
+                }
+                Some((object, None)) => {
+                    chain.push(object.clone());
+                    return chain;
+                }
                 None => break,
             }
         }
-        without_template_hash(at)
+        chain.push(without_template_hash(at));
+        chain
     }
 }
 

@@ -334,6 +334,13 @@ pub struct Workload {
     pub managed_by: Option<String>,
     /// Part of the Cortex installation.
     pub cortex: bool,
+    /// How many pods it has, by its own status or as they were seen, whichever is more; `None` in scans from
+    /// before they were counted.
+    #[serde(default)]
+    pub pods: Option<u32>,
+    /// How many of them wait for an image on Docker Hub now, whatever keeps it from them.
+    #[serde(default)]
+    pub waiting_pods: u32,
     /// How many of its pods wait for a throttled pull now.
     pub throttled_pods: u32,
     /// Where it was given.

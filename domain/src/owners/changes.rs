@@ -87,6 +87,7 @@ pub(super) fn owner(
         who: found.who.clone(),
         reverts,
         objects: task.objects.iter().cloned().collect(),
+        restarts: Vec::new(),
         place,
         changes,
         notes,

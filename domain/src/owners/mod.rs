@@ -36,15 +36,15 @@ pub use types::{
 pub use values::{Field, ImageValue, Key, images_in, looks_like_values, set_argument, set_path};
 
 use crate::diagnosis::{Inventory, Workload};
-use crate::plan::Edit;
+use crate::plan::{Edit, LeftRunning};
 use crate::workload::ContainerKind;
 use changes::Task;
 use images::Moved;
 use resolve::{Found, resolve};
 
 /// Who would revert the images that these edits move in live objects, and what to write there instead; sorted
-/// by name. Objects of given manifests are not among them: there the edited file is the place.
-pub fn of_plan(inventory: &Inventory, edits: &[Edit]) -> Vec<Owner> {
+/// by name. `running` are the workloads whose pods run and are not to be made anew by the plan itself. Objects of given manifests are not among them: there the edited file is the place.
+pub fn of_plan(inventory: &Inventory, edits: &[Edit], running: &[LeftRunning]) -> Vec<Owner> {
     let owners = &inventory.owners;
     let mut tasks: BTreeMap<String, (Found<'_>, Task<'_>)> = BTreeMap::new();
     for workload in inventory.workloads.iter().filter(|w| w.origin.as_ref().is_none_or(|origin| origin.live))
@@ -60,7 +60,12 @@ pub fn of_plan(inventory: &Inventory, edits: &[Edit]) -> Vec<Owner> {
     let mut ids = BTreeSet::new();
     tasks
         .into_values()
-        .map(|(found, task)| changes::owner(owners, &found, &task, charts == 1, unique(&found.who, &mut ids)))
+        .map(|(found, task)| {
+            let restarts = running.iter().filter(|left| task.objects.contains(&left.place));
+            let restarts = restarts.map(|left| left.place.clone()).collect();
+            let owner = changes::owner(owners, &found, &task, charts == 1, unique(&found.who, &mut ids));
+            Owner { restarts, ..owner }
+        })
         .collect()
 }
 

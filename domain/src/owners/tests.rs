@@ -46,6 +46,8 @@ fn web(name: &str, images: &[&str], marked: Option<Mark>) -> (Workload, Option<M
         update_strategy: None,
         managed_by: None,
         cortex: false,
+        pods: None,
+        waiting_pods: 0,
         throttled_pods: 0,
         origin: None,
     };
@@ -165,7 +167,7 @@ fn argo_cd_is_told_in_the_language_of_its_source() {
     ] {
         let inventory =
             inventory(vec![web("web", &["nginx:1.27"], tracked())], vec![application(git(renderer))]);
-        let owners = of_plan(&inventory, &moves(&inventory, &["web"]));
+        let owners = of_plan(&inventory, &moves(&inventory, &["web"]), &[]);
         let [owner] = owners.as_slice() else { panic!("{owners:?}") };
         assert_eq!(owner.who, "Argo CD application argocd/shop");
         assert_eq!(owner.id, "argo-cd-application-argocd-shop");
@@ -195,7 +197,7 @@ fn values_of_an_application_become_parameters() {
         application.several = true;
     }
     let inventory = inventory(vec![web("web", &["nginx:1.27", "redis:7"], tracked())], vec![deployer]);
-    let owners = of_plan(&inventory, &moves(&inventory, &["web"]));
+    let owners = of_plan(&inventory, &moves(&inventory, &["web"]), &[]);
     let [parameters, rest] = owners[0].changes.as_slice() else { panic!("{owners:?}") };
     assert_eq!(
         (parameters.into, parameters.below.as_str()),
@@ -218,7 +220,7 @@ fn an_application_that_tracks_by_label_is_found_by_its_namespace() {
     let instance =
         marked(&[("app.kubernetes.io/instance", "shop"), ("app.kubernetes.io/managed-by", "Helm")], &[]);
     let mut inventory = inventory(vec![web("web", &["nginx:1"], instance)], vec![application(git(None))]);
-    let who = |inventory: &Inventory| of_plan(inventory, &moves(inventory, &["web"]))[0].who.clone();
+    let who = |inventory: &Inventory| of_plan(inventory, &moves(inventory, &["web"]), &[])[0].who.clone();
     assert_eq!(who(&inventory), "Argo CD application argocd/shop");
     let Role::Application(application) = &mut inventory.owners.deployers[0].role else { panic!() };
     application.destination = Some("elsewhere".to_owned());
@@ -229,13 +231,16 @@ fn an_application_that_tracks_by_label_is_found_by_its_namespace() {
 fn an_application_of_another_namespace_is_found_by_its_long_name() {
     let mark = marked(&[], &[("argocd.argoproj.io/tracking-id", "argocd_shop:apps/Deployment:shop/web")]);
     let inventory = inventory(vec![web("web", &["nginx:1"], mark)], vec![application(git(None))]);
-    assert_eq!(of_plan(&inventory, &moves(&inventory, &["web"]))[0].who, "Argo CD application argocd/shop");
+    assert_eq!(
+        of_plan(&inventory, &moves(&inventory, &["web"]), &[])[0].who,
+        "Argo CD application argocd/shop"
+    );
 }
 
 #[test]
 fn an_unseen_application_still_gets_its_change() {
     let inventory = inventory(vec![web("web", &["nginx:1"], tracked())], Vec::new());
-    let owner = of_plan(&inventory, &moves(&inventory, &["web"])).remove(0);
+    let owner = of_plan(&inventory, &moves(&inventory, &["web"]), &[]).remove(0);
     assert_eq!(
         (owner.who.as_str(), owner.changes[0].into),
         ("Argo CD application shop", Target::Kustomization)
@@ -317,7 +322,7 @@ fn flux_is_told_in_its_own_objects() {
         web("web", &["nginx:1.27", "redis:7"], by("helm", "shop", "web")),
     ];
     let inventory = inventory(workloads, flux());
-    let owners = of_plan(&inventory, &moves(&inventory, &["plain", "web"]));
+    let owners = of_plan(&inventory, &moves(&inventory, &["plain", "web"]), &[]);
     let [release, kustomization] = owners.as_slice() else { panic!("{owners:?}") };
 
     assert_eq!(kustomization.who, "Flux Kustomization flux-system/apps");
@@ -387,7 +392,7 @@ fn a_release_takes_its_values_from_the_file_that_is_its_own() {
     for (files, path, held) in table {
         let mut inventory = inventory(vec![web("web", &["nginx:1.27"], helm())], Vec::new());
         inventory.owners.values = files.iter().map(|(name, values)| values_file(name, values)).collect();
-        let owner = of_plan(&inventory, &moves(&inventory, &["web"])).remove(0);
+        let owner = of_plan(&inventory, &moves(&inventory, &["web"]), &[]).remove(0);
         let [change] = owner.changes.as_slice() else { panic!("{owner:?}") };
         let wanted = if path.is_some() { Target::HelmValues } else { Target::HelmPostRenderer };
         assert_eq!(change.into, wanted, "{files:?}");
@@ -405,13 +410,13 @@ fn what_was_not_chosen_is_not_moved_along() {
     let mut inventory = inventory(workloads, Vec::new());
     inventory.owners.values =
         vec![values_file("values.yaml", &json!({"image": {"repository": "nginx", "tag": "1.27"}}))];
-    let owners = of_plan(&inventory, &moves(&inventory, &["web"]));
+    let owners = of_plan(&inventory, &moves(&inventory, &["web"]), &[]);
     let [owner] = owners.as_slice() else { panic!("{owners:?}") };
     assert_eq!(owner.objects, ["Deployment shop/web"]);
     let [change] = owner.changes.as_slice() else { panic!("{owner:?}") };
     assert_eq!((change.into, change.images.len(), change.patches.len()), (Target::HelmPostRenderer, 0, 1));
     assert_eq!((change.patches[0].name.as_str(), change.patches[0].from.as_str()), ("web", "nginx:1.27"));
-    assert!(of_plan(&inventory, &[]).is_empty());
+    assert!(of_plan(&inventory, &[], &[]).is_empty());
 }
 
 #[test]
@@ -433,7 +438,7 @@ fn an_operator_is_told_in_its_custom_resource() {
         )],
         Vec::new(),
     );
-    let owner = of_plan(&known, &moves(&known, &["web"])).remove(0);
+    let owner = of_plan(&known, &moves(&known, &["web"]), &[]).remove(0);
     assert_eq!(owner.who, "Operator of Prometheus shop/k8s");
     assert_eq!(owner.place.object.as_deref(), Some("Prometheus shop/k8s"));
     let [change] = owner.changes.as_slice() else { panic!("{owner:?}") };
@@ -443,7 +448,7 @@ fn an_operator_is_told_in_its_custom_resource() {
         vec![web("web", &["redis:7"], marked(&prometheus("Redis", "databases.example/v1")))],
         Vec::new(),
     );
-    let owner = of_plan(&unknown, &moves(&unknown, &["web"])).remove(0);
+    let owner = of_plan(&unknown, &moves(&unknown, &["web"]), &[]).remove(0);
     assert!(owner.changes[0].fields.is_empty() && owner.notes[0].contains("Redis k8s"), "{owner:?}");
 }
 
@@ -457,7 +462,7 @@ fn given_manifests_are_their_own_place() {
         live: false,
     });
     let inventory = inventory(vec![(workload, mark)], Vec::new());
-    assert!(of_plan(&inventory, &moves(&inventory, &["web"])).is_empty());
+    assert!(of_plan(&inventory, &moves(&inventory, &["web"]), &[]).is_empty());
 }
 
 #[test]
@@ -479,6 +484,7 @@ fn label_tracking_is_told_beside_the_workload() {
         controller: None,
         spec: PodSpec::default(),
         replicas: None,
+        present: None,
         update_strategy: None,
         origin: None,
     };

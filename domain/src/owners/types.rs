@@ -15,6 +15,9 @@ pub struct Owner {
     pub reverts: String,
     /// The changed objects it writes, sorted.
     pub objects: Vec<String>,
+    /// Those of them whose pods run and that the plan itself leaves: writing this makes their pods anew.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub restarts: Vec<String>,
     /// Where the text is kept.
     pub place: Place,
     /// What to write there.

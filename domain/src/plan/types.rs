@@ -6,8 +6,10 @@ use serde_json::Value;
 use crate::cortex::Version;
 use crate::ecr::Registry;
 use crate::facts::NotSeen;
+use crate::image::ImageReference;
 use crate::owners::Owner;
 use crate::remedy::RemedyKind;
+use crate::rollout::Pulls;
 use crate::time::Timestamp;
 use crate::workload::{ContainerKind, ObjectRef};
 
@@ -31,7 +33,8 @@ pub struct Plan {
     pub remedy: RemedyKind,
     /// The Cortex version it was made for.
     pub cortex_version: Option<Version>,
-    /// False when there is nothing to do.
+    /// False when it changes nothing: nothing has to or can be changed, or what could be was not chosen; the
+    /// summary says which.
     pub change_needed: bool,
     /// The reason in one sentence when nothing has to or can be changed.
     pub summary: String,
@@ -44,6 +47,10 @@ pub struct Plan {
     pub refused: Vec<Refused>,
     /// Docker Hub images this remedy does not reach, each with another way.
     pub not_covered: Vec<NotCovered>,
+    /// Workloads that the plan leaves running: changing them would replace pods that run, and they were not
+    /// chosen, sorted by place.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub left_running: Vec<LeftRunning>,
     /// Given files that do not change.
     pub unchanged: Vec<String>,
     /// Images to copy first.
@@ -56,6 +63,12 @@ pub struct Plan {
     pub ecr: Option<EcrSide>,
     /// Changes of live objects, in order.
     pub steps: Vec<Step>,
+    /// The steps that make pods pull, in groups of which one waits for the other.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub batches: Vec<Batch>,
+    /// What carrying it out pulls; `None` where no live object changes and nothing is copied.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pulls: Option<Pulls>,
     /// Who would write changed objects again, and what to write at their place instead.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub owners: Vec<Owner>,
@@ -63,6 +76,32 @@ pub struct Plan {
     pub risks: Vec<Risk>,
     /// What the scan could not see.
     pub not_seen: Vec<NotSeen>,
+}
+
+impl Plan {
+    /// Whether an image stays only because its workload was left running.
+    pub fn is_left_running(&self, left: &NotCovered) -> bool {
+        self.left_running.iter().any(|workload| {
+            workload.place == left.place && workload.images.iter().any(|image| image.image == left.image)
+        })
+    }
+
+    /// The images that stay for any other reason.
+    pub fn out_of_reach(&self) -> impl Iterator<Item = &NotCovered> {
+        self.not_covered.iter().filter(|left| !self.is_left_running(left))
+    }
+
+    /// Whether a new name leads somewhere once the plan is carried out: of copies only those that it has made.
+    pub fn leads_somewhere(&self, to: &str) -> bool {
+        let name = to.parse::<ImageReference>().map(|image| image.normalized()).unwrap_or_default();
+        self.remedy != RemedyKind::EcrCopy || self.copies.iter().any(|copy| copy.target == name)
+    }
+
+    /// The answer that chooses every workload left running, besides those chosen already: to copy and to cut.
+    pub fn choose_running(&self) -> String {
+        let names: Vec<&str> = self.left_running.iter().map(|left| left.choose.as_str()).collect();
+        names.join(",")
+    }
 }
 
 /// One changed value.
@@ -117,6 +156,48 @@ pub struct NotCovered {
     pub why: String,
     /// Another way.
     pub instead: String,
+}
+
+/// A workload that a plan leaves as it is, because its pods run and nobody chose to make them anew. Each of its images
+/// stands in `not_covered` as well.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct LeftRunning {
+    /// `Kind namespace/name`.
+    #[serde(rename = "where")]
+    pub place: String,
+    /// `KIND/NAMESPACE/NAME`, to be named in the answer `running`.
+    pub choose: String,
+    /// Pods that would be made anew; `None` when they could not be counted.
+    pub pods: Option<u32>,
+    /// Who would write the object again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub managed_by: Option<String>,
+    /// What would change.
+    pub images: Vec<LeftImage>,
+}
+
+/// An image of a workload that is left running.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct LeftImage {
+    /// The container.
+    pub container: String,
+    /// The image as written.
+    pub image: String,
+    /// JSON pointer of the image in the object.
+    pub path: String,
+    /// Its name if it were chosen; `None` where it would keep its own.
+    pub to: Option<String>,
+}
+
+/// Steps that make pods pull, carried out together.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Batch {
+    /// Ids of the steps, in order.
+    pub steps: Vec<String>,
+    /// Pods that begin to pull.
+    pub pods: u32,
+    /// Ids of those steps whose rollout ends by itself, to be waited for before the next batch.
+    pub wait_for: Vec<String>,
 }
 
 /// An image to copy.

@@ -7,6 +7,7 @@ mod ecr;
 pub mod hub_account;
 pub mod quay;
 mod rewrite;
+pub mod running;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,7 +17,9 @@ use crate::cortex::Version;
 use crate::diagnosis::Scan;
 use crate::equivalents::{Inquiry, Survey};
 use crate::facts::Origin;
-use crate::plan::{Copy, EcrSide, EcrWay, ImageMove, ImageProof, NotCovered, PatchOp, PullSecret, Risk};
+use crate::plan::{
+    Copy, EcrSide, EcrWay, ImageMove, ImageProof, LeftRunning, NotCovered, PatchOp, PullSecret, Risk,
+};
 use crate::problem::Problem;
 use crate::workload::ObjectRef;
 
@@ -48,14 +51,15 @@ impl RemedyKind {
         }
     }
 
-    /// The keys of `--set` that it takes.
-    pub fn keys(self) -> &'static [&'static str] {
-        match self {
+    /// The keys of `--set` that it takes: its own, and the one that all share.
+    pub fn keys(self) -> Vec<&'static str> {
+        let own: &[&str] = match self {
             Self::Quay => &quay::KEYS,
             Self::EcrCopy => &ecr::KEYS_OF_COPY,
             Self::EcrCache => &ecr::KEYS_OF_CACHE,
             Self::HubAccount => &hub_account::KEYS,
-        }
+        };
+        [own, &[running::KEY]].concat()
     }
 }
 
@@ -115,6 +119,10 @@ pub fn draft(remedy: RemedyKind, scan: &Scan, answers: &Answers, survey: &Survey
     };
     draft.risks.sort();
     draft.risks.dedup();
+    draft.left_running.sort();
+    if draft.is_empty() && !draft.left_running.is_empty() {
+        draft.nothing_to_do = running::nothing_waits(scan, &draft);
+    }
     Ok(draft)
 }
 
@@ -215,6 +223,8 @@ pub struct Draft {
     pub pull_secret: Option<SecretDraft>,
     /// Docker Hub images that stay.
     pub not_covered: Vec<NotCovered>,
+    /// Workloads that are left running.
+    pub left_running: Vec<LeftRunning>,
     /// Images to copy first.
     pub copies: Vec<Copy>,
     /// What registries proved of the names it gives, sorted.
@@ -234,6 +244,12 @@ impl Draft {
             && self.embedded.is_empty()
             && self.object_changes.is_empty()
             && self.pull_secret.as_ref().is_none_or(SecretDraft::is_empty)
+    }
+
+    /// The images it names anew, and those it would of workloads that are left running.
+    pub fn images_in_reach(&self) -> BTreeSet<&str> {
+        let left = self.left_running.iter().flat_map(|left| &left.images);
+        self.images().into_iter().chain(left.filter_map(|image| image.to.as_deref())).collect()
     }
 
     /// The images it names anew, each once.

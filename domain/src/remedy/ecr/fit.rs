@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::target::{self, Target};
 use crate::diagnosis::Scan;
 use crate::plan::EcrWay;
-use crate::remedy::{Answers, Draft, Fit, FitLevel, Question, RemedyKind, cortex_version, rewrite};
+use crate::remedy::{Draft, Fit, FitLevel, Question, RemedyKind, cortex_version, rewrite, running};
 
 /// The comparison's lines for this cluster, before anything is answered.
 pub fn fit(way: EcrWay, scan: &Scan) -> Fit {
@@ -37,9 +37,7 @@ pub fn fit(way: EcrWay, scan: &Scan) -> Fit {
         headline,
         fixes: format!("{} would come from your own registry on Amazon ECR{}.", of(moved), words.how),
         does_not,
-        interrupts:
-            "Changed workloads start new pods, a few at a time; waiting single pods are changed in place."
-                .to_owned(),
+        interrupts: running::interrupts(scan),
         costs: words.costs.to_owned(),
         risk: words.risk.to_owned(),
         undo: words.undo.to_owned(),
@@ -79,9 +77,9 @@ fn words(way: EcrWay) -> Words {
 
 /// What would move, whatever account and region are answered later. `None` while the Cortex version is open.
 fn preview(way: EcrWay, scan: &Scan) -> Option<Draft> {
-    let none = Answers::default();
-    let version = cortex_version::resolve(scan, &none).ok()?;
-    rewrite::draft(scan, &none, version, &Target::any(way)?).ok()
+    let all = running::all(scan);
+    let version = cortex_version::resolve(scan, &all).ok()?;
+    rewrite::draft(scan, &all, version, &Target::any(way)?).ok()
 }
 
 /// Whether nodes were seen and none of them is an instance of EC2.

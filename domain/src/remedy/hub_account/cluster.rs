@@ -5,12 +5,14 @@ use super::selection::Selection;
 use crate::diagnosis::{Inventory, Scan};
 use crate::image::ImageReference;
 use crate::plan::NotCovered;
+use crate::remedy::running::Running;
 use crate::workload::{ContainerImage, ObjectRef, PodSpec};
 
 /// The scan, what of it is to be changed, and the account.
 pub(super) struct Here<'a> {
     pub(super) scan: &'a Scan,
     pub(super) selection: Selection<'a>,
+    pub(super) running: Running,
     pub(super) account: &'a Account,
 }
 

@@ -5,11 +5,11 @@ use std::collections::BTreeSet;
 use super::draft;
 use crate::diagnosis::Scan;
 use crate::plan::NotCovered;
-use crate::remedy::{Answers, Draft, Fit, FitLevel, RemedyKind, Wave};
+use crate::remedy::{Draft, Fit, FitLevel, RemedyKind, Wave, running};
 
 /// The comparison's lines for this cluster, before anything is answered.
 pub fn fit(scan: &Scan) -> Fit {
-    let Ok(draft) = draft(scan, &Answers::default(), None) else {
+    let Ok(draft) = draft(scan, &running::all(scan), None) else {
         return lines(
             &Draft::default(),
             FitLevel::Partly,
@@ -110,7 +110,11 @@ fn interrupts(draft: &Draft) -> String {
     };
     match templates {
         0 => format!("Nothing that runs. {pods}"),
-        1 => format!("1 workload with pull secrets of its own starts new pods. {pods}"),
-        n => format!("{n} workloads with pull secrets of their own start new pods. {pods}"),
+        1 => format!(
+            "1 workload with pull secrets of its own starts new pods, if it waits or you choose it. {pods}"
+        ),
+        n => format!(
+            "{n} workloads with pull secrets of their own start new pods, those that wait and those you choose. {pods}"
+        ),
     }
 }

@@ -24,6 +24,7 @@ use self::selection::Selection;
 use crate::diagnosis::Scan;
 use crate::problem::Problem;
 use crate::registry::AccountTest;
+use crate::remedy::running::Running;
 use crate::remedy::{Answers, Draft, SecretDraft, cortex_version};
 
 /// What gives this cluster the account. `tested` is what Docker Hub said when its login was tried.
@@ -33,7 +34,8 @@ use crate::remedy::{Answers, Draft, SecretDraft, cortex_version};
 pub fn draft(scan: &Scan, answers: &Answers, tested: Option<&AccountTest>) -> Result<Draft, Problem> {
     let account = Account::of(answers, scan, tested)?;
     let selection = Selection::new(&answers.only, scan)?;
-    let here = Here { scan, selection, account: &account };
+    let running = Running::of(answers, scan)?;
+    let here = Here { scan, selection, running, account: &account };
     let mut draft = Draft { cortex_version: cortex_version::resolve(scan, answers)?, ..Draft::default() };
     let mut secret =
         SecretDraft { secret: account.secret(), namespaces: Default::default(), made_anew: Vec::new() };

@@ -4,8 +4,9 @@
 use super::cluster::{Here, left, on_docker_hub};
 use super::lists::append;
 use crate::diagnosis::Workload;
-use crate::plan::Risk;
-use crate::remedy::{Draft, ObjectChange, SecretDraft, Wave};
+use crate::plan::{LeftImage, Risk};
+use crate::remedy::{Draft, ObjectChange, SecretDraft, Wave, running};
+use crate::rollout::{Effect, effect};
 use crate::workload::PodSpec;
 
 /// Adds every selected workload whose template names secrets and not ours.
@@ -36,6 +37,8 @@ pub(super) fn plan(here: &Here<'_>, secret: &mut SecretDraft, draft: &mut Draft)
                 "It names pull secrets of its own, and those of a pod cannot change.",
                 "Add the secret's name to imagePullSecrets in its manifest, and make it again.",
             ));
+        } else if here.running.leaves(workload) {
+            leave(workload, draft);
         } else {
             add(here, workload, secret, draft);
         }
@@ -46,6 +49,16 @@ pub(super) fn plan(here: &Here<'_>, secret: &mut SecretDraft, draft: &mut Draft)
 pub(super) fn needs_it(workload: &Workload, name: &String) -> bool {
     let own = &workload.spec.image_pull_secrets;
     !own.is_empty() && !own.contains(name) && on_docker_hub(&workload.spec).next().is_some()
+}
+
+fn leave(workload: &Workload, draft: &mut Draft) {
+    let images = on_docker_hub(&workload.spec).map(|container| LeftImage {
+        container: container.name.clone(),
+        image: container.image.clone(),
+        path: container.pointer.clone(),
+        to: None,
+    });
+    running::leave(workload, images.collect(), draft);
 }
 
 fn add(here: &Here<'_>, workload: &Workload, secret: &mut SecretDraft, draft: &mut Draft) {
@@ -73,9 +86,9 @@ fn add(here: &Here<'_>, workload: &Workload, secret: &mut SecretDraft, draft: &m
                 .to_owned(),
         });
     }
-    if !matches!(workload.object.kind.as_str(), "CronJob" | "PodTemplate") {
+    if effect(workload) != Effect::Nothing {
         draft.risks.push(Risk {
-            what: format!("{label} makes its pods anew, healthy ones too."),
+            what: format!("{label} makes its pods anew, those that run too."),
             why: "A template's pull secrets cannot change without that. On a node that does not hold the image each new \
                   pod pulls once, with the account. Leave it out of the objects to change (`--only`) where that is not wanted now."
                 .to_owned(),

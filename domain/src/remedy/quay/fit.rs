@@ -6,7 +6,7 @@ use super::{draft, inquiries};
 use crate::cortex::is_cortex_image;
 use crate::diagnosis::Scan;
 use crate::equivalents::Survey;
-use crate::remedy::{Answers, Fit, FitLevel, RemedyKind};
+use crate::remedy::{Fit, FitLevel, RemedyKind, running};
 
 /// The comparison's lines for this cluster.
 pub fn fit(scan: &Scan) -> Fit {
@@ -16,16 +16,14 @@ pub fn fit(scan: &Scan) -> Fit {
         headline,
         fixes,
         does_not,
-        interrupts:
-            "Changed workloads start new pods, a few at a time; waiting single pods are changed in place."
-                .to_owned(),
+        interrupts: running::interrupts(scan),
         costs: "Nothing: these registries ask for no account and count no pulls.".to_owned(),
         risk: "They turn away many requests a second from one address, and promise nothing about old images."
             .to_owned(),
         undo: "Every change has its exact inverse in the bundle; afterwards Docker Hub counts again."
             .to_owned(),
     };
-    let answers = Answers::default();
+    let answers = running::all(scan);
     let (Ok(draft), Ok(asked)) = (draft(scan, &answers, &Survey::default()), inquiries(scan, &answers))
     else {
         return lines(

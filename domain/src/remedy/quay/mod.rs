@@ -35,7 +35,7 @@ pub fn draft(scan: &Scan, answers: &Answers, survey: &Survey) -> Result<Draft, P
     let version = cortex_version::resolve(scan, answers)?;
     let elsewhere = Elsewhere::new(scan, survey, takes_different(answers)?);
     let mut draft = rewrite::draft(scan, answers, version, &elsewhere)?;
-    draft.proofs = elsewhere.proofs(&draft.images());
+    draft.proofs = elsewhere.proofs(&draft.images_in_reach());
     risks::note(scan, survey, &mut draft);
     draft.nothing_to_do = nothing_to_do(&draft);
     Ok(draft)

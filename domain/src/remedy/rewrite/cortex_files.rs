@@ -22,9 +22,9 @@ pub(super) fn plan(file: &CortexFile, version: Version, to: &dyn Destination, dr
     });
     match outcome {
         Ok(()) => {
-            draft.file_edits.append(&mut sheet.edits);
             draft.not_covered.append(&mut sheet.stays);
             draft.risks.append(&mut sheet.risks);
+            draft.file_edits.extend(sheet.into_edits());
         }
         Err(Unclear { path, why }) => {
             draft.refused.push(Refusal { file: file.file.clone(), document: file.document, path, why });

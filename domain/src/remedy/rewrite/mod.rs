@@ -20,7 +20,7 @@ use crate::equivalents::Inquiry;
 use crate::image::ImageReference;
 use crate::plan::NotCovered;
 use crate::problem::Problem;
-use crate::remedy::{Answers, Draft};
+use crate::remedy::{Answers, Draft, running::Running};
 
 /// Where a remedy has images pulled from.
 pub(super) trait Destination {
@@ -61,7 +61,7 @@ pub(super) fn inquiries(
 /// A draft with everything that `to` reaches in the given files and in the cluster.
 ///
 /// # Errors
-/// When an answer of `only` names nothing.
+/// When an answer of `only` or `running` names nothing.
 pub(super) fn draft(
     scan: &Scan,
     answers: &Answers,
@@ -69,6 +69,7 @@ pub(super) fn draft(
     to: &dyn Destination,
 ) -> Result<Draft, Problem> {
     let selection = Selection::new(&answers.only, scan)?;
+    let running = Running::of(answers, scan)?;
     let mut draft = Draft { cortex_version: version, ..Draft::default() };
     let inventory = &scan.inventory;
     if let Some(version) = version.filter(|_| selection.is_everything()) {
@@ -80,7 +81,7 @@ pub(super) fn draft(
     if let Some(map) = inventory.cluster_config.as_ref().filter(|map| selection.takes(&map.object)) {
         cluster_config::plan(map, to, &mut draft);
     }
-    objects::plan(scan, &selection, to, &mut draft);
+    objects::plan(scan, &selection, &running, to, &mut draft);
     cortex_risks::note(scan, &mut draft);
     draft.not_covered.sort();
     draft.not_covered.dedup();

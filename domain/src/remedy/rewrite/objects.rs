@@ -5,12 +5,19 @@ use super::{Destination, Move, decide};
 use crate::diagnosis::{LonePod, Scan, Workload};
 use crate::facts::Origin;
 use crate::image::ImageReference;
-use crate::plan::{ImageMove, NotCovered, PatchOp, Risk};
+use crate::plan::{ImageMove, LeftImage, NotCovered, PatchOp, Risk};
+use crate::remedy::running::{self, Running};
 use crate::remedy::{Draft, FileEdit, ObjectChange, Wave};
 use crate::workload::{ContainerImage, ContainerKind, ObjectRef};
 
 /// Adds what every selected workload and pod needs.
-pub(super) fn plan(scan: &Scan, selection: &Selection<'_>, to: &dyn Destination, draft: &mut Draft) {
+pub(super) fn plan(
+    scan: &Scan,
+    selection: &Selection<'_>,
+    running: &Running,
+    to: &dyn Destination,
+    draft: &mut Draft,
+) {
     for workload in scan.inventory.workloads.iter().filter(|w| selection.takes(&w.object)) {
         let change = Change::new(
             &workload.object,
@@ -19,6 +26,10 @@ pub(super) fn plan(scan: &Scan, selection: &Selection<'_>, to: &dyn Destination,
             to,
             draft,
         );
+        if running.leaves(workload) && change.is_live() {
+            change.leave(workload, draft);
+            continue;
+        }
         let images = change.add(wave(workload), says(workload), draft);
         if images > 0 {
             note_owner(workload, draft);
@@ -185,14 +196,38 @@ impl<'a> Change<'a> {
                     .to_owned(),
             });
         }
-        if let Some(origin) = self.origin {
-            draft.file_edits.extend(self.moves.iter().map(|moved| self.file_edit(origin, moved)));
-        }
+        self.edit_file(draft);
         let moved = self.moves.len();
-        if self.origin.is_none_or(|origin| origin.live) {
+        if self.is_live() {
             draft.object_changes.push(self.into_patch(wave, says));
         }
         moved
+    }
+
+    fn is_live(&self) -> bool {
+        self.origin.is_none_or(|origin| origin.live)
+    }
+
+    fn edit_file(&self, draft: &mut Draft) {
+        if let Some(origin) = self.origin {
+            draft.file_edits.extend(self.moves.iter().map(|moved| self.file_edit(origin, moved)));
+        }
+    }
+
+    /// Leaves the object itself as it is, since its pods run; the file it was dumped into is edited all the same,
+    /// which restarts nothing.
+    fn leave(self, workload: &Workload, draft: &mut Draft) {
+        if self.moves.is_empty() {
+            return;
+        }
+        self.edit_file(draft);
+        let image = |moved: &Moved<'_>| LeftImage {
+            container: moved.container.name.clone(),
+            image: moved.container.image.clone(),
+            path: moved.container.pointer.clone(),
+            to: Some(moved.to.clone()),
+        };
+        running::leave(workload, self.moves.iter().map(image).collect(), draft);
     }
 
     fn file_edit(&self, origin: &Origin, moved: &Moved<'_>) -> FileEdit {

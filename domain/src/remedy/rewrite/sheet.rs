@@ -17,6 +17,8 @@ pub(super) struct Sheet<'a> {
     pub(super) edits: Vec<FileEdit>,
     pub(super) stays: Vec<NotCovered>,
     pub(super) risks: Vec<Risk>,
+    /// Which of the edits fill a field that names nothing.
+    opened: Vec<usize>,
 }
 
 /// What is not understood, and why that matters.
@@ -27,7 +29,15 @@ pub(super) struct Unclear {
 
 impl<'a> Sheet<'a> {
     pub(super) fn new(file: &'a CortexFile, version: Version, to: &'a dyn Destination) -> Self {
-        Self { file, version, to, edits: Vec::new(), stays: Vec::new(), risks: Vec::new() }
+        Self {
+            file,
+            version,
+            to,
+            edits: Vec::new(),
+            stays: Vec::new(),
+            risks: Vec::new(),
+            opened: Vec::new(),
+        }
     }
 
     /// Deals with one image field. `default` is what Cortex takes from Docker Hub, as `NAME:TAG`, when nothing is
@@ -57,11 +67,33 @@ impl<'a> Sheet<'a> {
             None => {}
             Some((_, Move::To { name: to, .. })) => {
                 let from = (!is_absent(written, &self.file.content, &path)).then(String::new);
-                let why = format!("Without it Cortex {} takes {image} from Docker Hub.", self.version);
-                self.edit(path, from, to, why);
+                self.opened.push(self.edits.len());
+                self.edit(
+                    path,
+                    from,
+                    to,
+                    format!("Without it Cortex {} takes {image} from Docker Hub.", self.version),
+                );
             }
             Some((reference, Move::Stays(why))) => self.stay(image, place, why, &reference),
         }
+    }
+
+    /// The edits of the whole file. What is true of many fields is said of all of them at once.
+    pub(super) fn into_edits(mut self) -> Vec<FileEdit> {
+        if self.opened.len() > 1 {
+            let why = format!(
+                "Without these {} fields Cortex {} takes its images from Docker Hub.",
+                self.opened.len(),
+                self.version
+            );
+            for at in self.opened {
+                if let Some(edit) = self.edits.get_mut(at) {
+                    edit.why.clone_from(&why);
+                }
+            }
+        }
+        self.edits
     }
 
     /// Deals with an image that is written down.

@@ -51,7 +51,7 @@ pub fn make(
     refused.sort_by(|a, b| (&a.file, &a.place, &a.why).cmp(&(&b.file, &b.place, &b.why)));
     refused.dedup();
 
-    let steps = steps::in_order(&draft);
+    let (steps, batches) = steps::in_order(&draft, scan);
     let mut edits = edited.edits;
     let shown: BTreeSet<(Option<String>, Option<String>)> =
         edits.iter().map(|edit| (edit.object.clone(), edit.object_path.clone())).collect();
@@ -89,11 +89,14 @@ pub fn make(
         edits,
         refused,
         not_covered: draft.not_covered,
+        left_running: draft.left_running,
         unchanged,
         copies: draft.copies,
         proofs: draft.proofs,
         ecr: draft.ecr,
         steps,
+        batches,
+        pulls: None,
         owners: Vec::new(),
         risks: draft.risks,
         not_seen: scan.diagnosis.not_seen.iter().filter(|seen| !files::is_refusal(seen)).cloned().collect(),
@@ -104,9 +107,44 @@ pub fn make(
         None if change_needed => summary(&plan, patched.len()),
         None => unchanged_because(draft.nothing_to_do, &plan.refused),
     };
-    plan.owners = domain::owners::of_plan(&scan.inventory, &plan.edits);
+    if change_needed && !plan.left_running.is_empty() {
+        plan.summary = format!("{} {}", plan.summary, left_running(plan.left_running.len()));
+    }
+    plan.owners = domain::owners::of_plan(&scan.inventory, &in_their_text(&plan), &plan.left_running);
+    if !plan.steps.is_empty() || !plan.copies.is_empty() {
+        plan.pulls = Some(domain::rollout::of_plan(&plan, scan));
+    }
     plan.digest = digest(&plan)?;
     Ok(Made { plan, patched, diffs })
+}
+
+/// What belongs in the text of whoever writes objects: every change of the plan, and what it leaves running as
+/// well. An owner's text is one for all its objects, and who commits it chooses when. Only copies are left out that
+/// nobody makes: a name in a text has to be there.
+fn in_their_text(plan: &Plan) -> Vec<Edit> {
+    let left = plan.left_running.iter().flat_map(|left| left.images.iter().map(move |image| (left, image)));
+    let left = left.filter_map(|(left, image)| {
+        let to = image.to.clone().filter(|to| plan.leads_somewhere(to))?;
+        Some(Edit {
+            file: None,
+            document: None,
+            path: image.path.clone(),
+            line: None,
+            from: Some(image.image.clone()),
+            to,
+            why: String::new(),
+            object: Some(left.place.clone()),
+            object_path: Some(image.path.clone()),
+        })
+    });
+    plan.edits.iter().cloned().chain(left).collect()
+}
+
+fn left_running(n: usize) -> String {
+    match n {
+        1 => "1 workload runs and is left as it is.".to_owned(),
+        n => format!("{n} workloads run and are left as they are."),
+    }
 }
 
 /// Why nothing changes. What was left alone for lack of certainty comes first: it may well need a change.

@@ -2,20 +2,23 @@
 
 use std::collections::BTreeSet;
 
-use domain::plan::{Edit, FileDiff, Op, PatchVerb, Precondition, Step};
+use domain::diagnosis::Scan;
+use domain::plan::{Batch, Edit, FileDiff, Op, PatchVerb, Precondition, Step};
 use domain::remedy::{Draft, ObjectChange, Wave};
+use domain::rollout::{batches, turn};
 use domain::workload::ObjectRef;
 use manifests::diff::{FieldChange, of_embedded, of_object};
 
 use super::pull_secret;
 
-/// The draft's changes as steps: by wave, then by name. A step waits for the operator's configuration and for
+/// The draft's changes as steps, and which of them go together: by wave, then what waits before what runs and
+/// what pulls least, then by name. A step waits for the batch before its own. It also waits for the operator's configuration and for
 /// the operator, which would otherwise write old images again, and for the pull secrets and service accounts
 /// of its own namespace; the rest is independent.
-pub(super) fn in_order(draft: &Draft) -> Vec<Step> {
+pub(super) fn in_order(draft: &Draft, scan: &Scan) -> (Vec<Step>, Vec<Batch>) {
     let changes = draft.object_changes.iter().map(of_change);
     let mut todo: Vec<(Wave, Step)> = changes.chain(pull_secret::steps(draft)).collect();
-    todo.sort_by_key(|(wave, step)| (*wave, step.target.label()));
+    todo.sort_by_cached_key(|(wave, step)| (*wave, turn(step, scan), step.target.label()));
     let digits = todo.len().to_string().len().max(2);
     let mut steps: Vec<(Wave, Step)> = Vec::with_capacity(todo.len());
     for (index, (wave, step)) in todo.into_iter().enumerate() {
@@ -29,7 +32,17 @@ pub(super) fn in_order(draft: &Draft) -> Vec<Step> {
         let after = earlier.map(|(_, other)| other.id.clone()).collect();
         steps.push((wave, Step { id, after, ..step }));
     }
-    steps.into_iter().map(|(_, step)| step).collect()
+    let mut steps: Vec<Step> = steps.into_iter().map(|(_, step)| step).collect();
+    let batches = batches(&steps, &draft.not_covered, scan);
+    for pair in batches.windows(2) {
+        let [before, batch] = pair else { continue };
+        for step in steps.iter_mut().filter(|step| batch.steps.contains(&step.id)) {
+            let missing = before.steps.iter().filter(|id| !step.after.contains(id)).cloned();
+            step.after = step.after.iter().cloned().chain(missing).collect();
+            step.after.sort();
+        }
+    }
+    (steps, batches)
 }
 
 fn of_change(change: &ObjectChange) -> (Wave, Step) {

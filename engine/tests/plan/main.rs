@@ -9,4 +9,5 @@ mod hub_account;
 mod hub_bundle;
 mod objects;
 mod owners;
+mod running;
 mod support;

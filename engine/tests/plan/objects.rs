@@ -144,8 +144,8 @@ fn steps_follow_the_order_in_which_cortex_reads_them() {
         [
             "ConfigMap default/cluster-config",
             "Deployment default/operator",
-            "DaemonSet default/fluentd",
             "Deployment tools/mirror",
+            "DaemonSet default/fluentd",
             "Deployment default/api-iris",
             "Pod default/bare",
             "Pod default/batch-1-x",

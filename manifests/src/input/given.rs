@@ -19,7 +19,7 @@ pub trait Given: Send + Sync {
     /// Whether the user named this very file. One that a folder brought along is taken for what it is: if it
     /// is an archive, its files keep its name before theirs, since they are often the folder's once more, and
     /// if it cannot be read, the others go on.
-    fn may_be_archive(&self) -> bool {
+    fn is_named(&self) -> bool {
         true
     }
 }

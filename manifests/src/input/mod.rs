@@ -83,7 +83,7 @@ impl Files {
         };
         for given in &self.given {
             // A path tells a folder, also where a browser sent its files one by one.
-            let named = given.may_be_archive() && !given.name().contains('/');
+            let named = given.is_named() && !given.name().contains('/');
             let not_opened = |error: io::Error| not_opened(given.name(), &error);
             let mut reader = given.open().map_err(not_opened)?;
             let head = sniff::head(&mut *reader).map_err(not_opened)?;

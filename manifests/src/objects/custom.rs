@@ -42,6 +42,7 @@ impl Custom {
             annotations: std::mem::take(&mut self.metadata.annotations.0),
             spec: PodSpec { containers, ..PodSpec::default() },
             replicas: None,
+            present: None,
             update_strategy: None,
             origin: Some(origin),
         }))

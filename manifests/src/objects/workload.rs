@@ -65,6 +65,8 @@ struct Strategy {
 struct Status {
     /// Of a DaemonSet, which has no `replicas`.
     desired_number_scheduled: Option<i64>,
+    current_number_scheduled: Option<i64>,
+    replicas: Option<i64>,
 }
 
 impl Workload {
@@ -92,6 +94,7 @@ impl Workload {
         let template = self.spec.template.or(job_template).or(self.template);
         let Some(spec) = template.and_then(|template| template.spec) else { return };
         let wanted = self.spec.replicas.or(self.spec.parallelism).or(self.status.desired_number_scheduled);
+        let present = self.status.replicas.or(self.status.current_number_scheduled);
         give(Fact::Workload(WorkloadFact {
             object,
             controller,
@@ -100,6 +103,7 @@ impl Workload {
             annotations: std::mem::take(&mut self.metadata.annotations.0),
             spec: spec.into_spec(pod_spec),
             replicas: wanted.and_then(|wanted| u32::try_from(wanted).ok()),
+            present: present.and_then(|present| u32::try_from(present).ok()),
             update_strategy: self.spec.strategy.and_then(|strategy| strategy.kind),
         }));
     }

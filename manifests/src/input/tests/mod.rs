@@ -92,7 +92,7 @@ impl Given for InFolder {
     fn open(&self) -> io::Result<Box<dyn Read + Send>> {
         self.0.open()
     }
-    fn may_be_archive(&self) -> bool {
+    fn is_named(&self) -> bool {
         false
     }
 }

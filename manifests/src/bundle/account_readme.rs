@@ -1,11 +1,11 @@
 //! `README.md` of a bundle that brings a Docker Hub account in.
 
-use domain::diagnosis::{Scan, Verdict};
+use domain::diagnosis::Scan;
 use domain::plan::{Op, Plan, PullSecret};
 
 use super::account::{self, Make};
-use super::commands;
 use super::readme::{Text, code, lists, plain};
+use super::{commands, pace};
 
 /// The whole text.
 pub(super) fn write(plan: &Plan, scan: &Scan) -> String {
@@ -22,10 +22,11 @@ pub(super) fn write(plan: &Plan, scan: &Scan) -> String {
     match &plan.pull_secret {
         Some(secret) => {
             before(secret, &mut text);
+            pace::cost(plan, &mut text);
             apply(plan, secret, &mut text);
             verify(plan, scan, &mut text);
             rotate(plan, &mut text);
-            take_back(plan, scan, secret, &mut text);
+            take_back(plan, secret, &mut text);
             other_ways(plan, &mut text);
         }
         None => {
@@ -33,6 +34,7 @@ pub(super) fn write(plan: &Plan, scan: &Scan) -> String {
             text.paragraph("This bundle changes no object. It keeps the evidence and what was considered.");
         }
     }
+    pace::left_running(plan, &mut text);
     lists(plan, &mut text, "What the account does not reach");
     contents(plan, &mut text);
     text.0
@@ -125,21 +127,17 @@ fn rotate(plan: &Plan, text: &mut Text) {
     text.shell(&lines);
 }
 
-fn take_back(plan: &Plan, scan: &Scan, secret: &PullSecret, text: &mut Text) {
+fn take_back(plan: &Plan, secret: &PullSecret, text: &mut Text) {
     text.heading(2, "Take it back");
-    let spent = scan.diagnosis.verdict == Verdict::Affected || scan.diagnosis.budget.remaining == Some(0);
-    let warning = if spent {
-        " When this plan was made Docker Hub was refusing pulls: what has to pull after this, before the limit has \
-         recovered, will fail to start."
-    } else {
-        ""
-    };
     text.paragraph(&format!(
         "These lines take exactly {} out of each list, in reverse order, and delete the secrets last; other entries stay. \
-         Afterwards Docker Hub counts by address again.{warning} Pods that were made meanwhile keep its name and pull \
+         Afterwards Docker Hub counts by address again. Pods that were made meanwhile keep its name and pull \
          without it. `sh commands.sh rollback` runs the same.",
         code(&secret.name)
     ));
+    if let Some(warning) = plan.pulls.as_ref().and_then(|pulls| pulls.warning()) {
+        text.paragraph(&plain(&warning));
+    }
     text.shell(&commands::take_back(plan));
 }
 

@@ -8,6 +8,7 @@ use domain::shell::{line, word};
 use domain::workload::{ContainerKind, ObjectRef};
 
 use super::account::{self, Make};
+use super::pace;
 
 /// The patch of a step, relative to the bundle.
 pub(super) fn patch_file(step: &Step) -> String {
@@ -24,14 +25,14 @@ pub(super) fn apply(plan: &Plan) -> Vec<String> {
     account::make(plan, Make::New).into_iter().chain(changes(plan)).collect()
 }
 
-/// One line for each step that changes what is there, in order.
+/// One line for each step that changes what is there, in order, with lines between batches that wait.
 pub(super) fn changes(plan: &Plan) -> Vec<String> {
     let line = |step: &Step| match step.op {
         Op::Patch => Some(patch(plan, step, &patch_file(step))),
         Op::ReplacePod => Some(account::replace_pod(plan, step)),
         Op::CreateSecret => None,
     };
-    plan.steps.iter().filter_map(line).collect()
+    plan.steps.iter().flat_map(|step| pace::before(plan, step).into_iter().chain(line(step))).collect()
 }
 
 /// One line for each step that can be taken back, in reverse order: what names a secret before the secret.
@@ -47,11 +48,8 @@ pub(super) fn take_back(plan: &Plan) -> Vec<String> {
 /// Waits for every workload that replaces its pods by itself, then prints what each changed object names and
 /// where the pods' images came from.
 pub(super) fn verify(plan: &Plan, scan: &Scan) -> Vec<String> {
-    let waits = plan.steps.iter().filter(|step| can_be_waited_for(plan, scan, step)).map(|step| {
-        let object = object(&step.target);
-        let words = [&["rollout", "status"][..], &[&object, "--timeout=10m"]].concat();
-        kubectl(plan, &step.target, &words)
-    });
+    let waits = plan.steps.iter().filter(|step| can_be_waited_for(plan, scan, step));
+    let waits = waits.map(|step| pace::rollout_status(plan, step));
     let named = plan.steps.iter().filter_map(|step| {
         let output = format!("jsonpath={}", images_of(step)?);
         let object = object(&step.target);
@@ -185,6 +183,6 @@ pub(super) fn script(plan: &Plan, scan: &Scan) -> String {
         usage = word_for_it.replace(' ', ""),
         apply = body(apply(plan), nothing),
         verify = body(verify(plan, scan), nothing),
-        rollback = body(take_back(plan), nothing),
+        rollback = body(pace::warning(plan).into_iter().chain(take_back(plan)).collect(), nothing),
     )
 }

@@ -10,6 +10,7 @@ mod commands;
 mod ecr;
 mod overlay;
 mod owners;
+mod pace;
 mod readme;
 
 use domain::diagnosis::Scan;

@@ -4,14 +4,14 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use domain::cortex::change_command;
-use domain::diagnosis::{Scan, Verdict};
+use domain::diagnosis::Scan;
 use domain::facts::CortexFileKind;
 use domain::image::ImageReference;
 use domain::plan::{EcrSide, EcrWay, ImageProof, Plan, ProofState};
 use domain::ports::InputFile;
 use domain::remedy::RemedyKind;
 
-use super::{account_readme, cluster_wide, commands, ecr, overlay, owners};
+use super::{account_readme, cluster_wide, commands, ecr, overlay, owners, pace};
 
 /// The whole text.
 pub(super) fn write(plan: &Plan, scan: &Scan, patched: &[InputFile]) -> String {
@@ -30,9 +30,10 @@ pub(super) fn write(plan: &Plan, scan: &Scan, patched: &[InputFile]) -> String {
     text.paragraph(&made);
     if plan.change_needed {
         before(plan, &mut text);
+        pace::cost(plan, &mut text);
         apply(plan, scan, patched, &mut text);
         verify(plan, scan, &mut text);
-        take_back(plan, scan, patched, &mut text);
+        take_back(plan, patched, &mut text);
         cluster_wide::section(plan, scan, &mut text);
     } else {
         text.heading(2, "Nothing has to be applied");
@@ -40,6 +41,7 @@ pub(super) fn write(plan: &Plan, scan: &Scan, patched: &[InputFile]) -> String {
             "This bundle changes no file and no object. It keeps the evidence and what was considered.",
         );
     }
+    pace::left_running(plan, &mut text);
     owners::section(plan, &mut text);
     lists(plan, &mut text, "What still comes from Docker Hub");
     contents(plan, patched, &mut text);
@@ -180,19 +182,13 @@ fn verify(plan: &Plan, scan: &Scan, text: &mut Text) {
     text.shell(&lines);
 }
 
-fn take_back(plan: &Plan, scan: &Scan, patched: &[InputFile], text: &mut Text) {
+fn take_back(plan: &Plan, patched: &[InputFile], text: &mut Text) {
     text.heading(2, "Take it back");
     let lines = commands::take_back(plan);
-    let spent = scan.diagnosis.verdict == Verdict::Affected || scan.diagnosis.budget.remaining == Some(0);
-    let warning = if spent {
-        " When this plan was made Docker Hub was refusing pulls: what is taken back before the limit has recovered will \
-         fail to start."
-    } else {
-        ""
-    };
-    text.paragraph(&format!(
-        "Afterwards the cluster pulls from Docker Hub again, and its limit counts again.{warning}"
-    ));
+    text.paragraph("Afterwards the cluster pulls from Docker Hub again, and its limit counts again.");
+    if let Some(warning) = plan.pulls.as_ref().and_then(|pulls| pulls.warning()) {
+        text.paragraph(&plain(&warning));
+    }
     if !lines.is_empty() {
         text.paragraph(
             "These lines undo each change in reverse order and touch nothing else of the objects; `sh commands.sh \
@@ -212,9 +208,9 @@ fn take_back(plan: &Plan, scan: &Scan, patched: &[InputFile], text: &mut Text) {
 }
 
 pub(super) fn lists(plan: &Plan, text: &mut Text, left: &str) {
-    if !plan.not_covered.is_empty() {
+    if plan.out_of_reach().next().is_some() {
         text.heading(2, left);
-        text.items(plan.not_covered.iter().map(|left| {
+        text.items(plan.out_of_reach().map(|left| {
             format!(
                 "{}, used by {}. {} Instead: {}",
                 code(&left.image),

@@ -15,6 +15,13 @@ pub(super) fn owner(plan: &Plan, owner: &Owner, level: usize, text: &mut Text) {
     text.heading(level, &plain(&owner.who));
     let objects: Vec<String> = owner.objects.iter().map(|object| code(object)).collect();
     text.paragraph(&format!("It writes {}. {}", objects.join(", "), plain(&owner.reverts)));
+    if !owner.restarts.is_empty() {
+        let restarts: Vec<String> = owner.restarts.iter().map(|object| code(object)).collect();
+        text.paragraph(&format!(
+            "The pods of these run, and the plan itself leaves them: {}. Writing this makes them anew; do it when that suits.",
+            restarts.join(", ")
+        ));
+    }
     let place = place(&owner.place);
     if !place.is_empty() {
         text.items(place.into_iter());

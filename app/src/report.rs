@@ -7,7 +7,9 @@ use domain::plan::Plan;
 use domain::verification::Verification;
 use leptos::prelude::*;
 
-use crate::components::{day_and_clock, diff, not_seen, planned_steps, printed, registry, six_lines};
+use crate::components::{
+    day_and_clock, diff, left_running, not_seen, planned_steps, printed, pulls, registry, six_lines,
+};
 use crate::pages::{detect, review, verify};
 use crate::view::ReportView;
 use crate::words;
@@ -115,6 +117,8 @@ fn planned(view: &ReportView, plan: &Plan) -> AnyView {
         </section>
         {registry(plan)}
         {(!diffs.is_empty()).then(|| view! { <div class="diffs">{diffs}</div> })}
+        {pulls(plan)}
+        {left_running(plan, None)}
         {review::risks(&plan.risks)}
         {review::not_covered(plan)}
         {review::refused(&plan.refused)}

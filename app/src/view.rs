@@ -130,6 +130,19 @@ pub struct ConfigureView {
     pub tries_login: bool,
     /// What can be changed or left out, sorted by label.
     pub workloads: Vec<WorkloadChoice>,
+    /// The object to help first, while the budget is spent.
+    pub urgent: Option<Urgent>,
+}
+
+/// The object to help first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Urgent {
+    /// `Kind namespace/name`.
+    pub label: String,
+    /// `KIND/NAMESPACE/NAME`, the value of `--only`.
+    pub only: String,
+    /// Its pods that Docker Hub refuses.
+    pub pods: u32,
 }
 
 /// One object that the plan may change or leave alone.
@@ -141,6 +154,10 @@ pub struct WorkloadChoice {
     pub only: String,
     /// Its Docker Hub images, as written.
     pub images: Vec<String>,
+    /// Its pods, where they were counted.
+    pub pods: Option<u32>,
+    /// Whether its pods run and would be made anew, so that it is changed only if it is chosen.
+    pub runs: bool,
     /// Its pods that wait for Docker Hub now.
     pub throttled_pods: u32,
     /// Who would write the object again.
@@ -148,9 +165,14 @@ pub struct WorkloadChoice {
 }
 
 impl WorkloadChoice {
-    /// Whether the answers so far include it: none named means all.
+    /// Whether the answers so far include it: none named means all, but of what runs only what was named.
     pub fn is_chosen(&self, answers: &Answers) -> bool {
-        answers.only.is_empty() || answers.only.contains(&self.only)
+        let is_named = answers.only.contains(&self.only);
+        if self.runs {
+            is_named || answers.chooses_running(&self.only)
+        } else {
+            is_named || answers.only.is_empty()
+        }
     }
 }
 
@@ -161,6 +183,8 @@ pub struct ReviewView {
     pub base: RunView,
     /// The changes of files, then of live objects.
     pub diffs: Vec<FileDiff>,
+    /// The object to help first, while the budget is spent and the plan is of more.
+    pub urgent: Option<Urgent>,
 }
 
 /// `/runs/{id}/apply`: take the bundle.

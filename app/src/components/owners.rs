@@ -33,6 +33,7 @@ fn owner(owner: &Owner) -> AnyView {
     view! {
         <h3>{owner.who.clone()}</h3>
         <p>"It writes " {words::list(&owner.objects)} ". " {prose(&owner.reverts)}</p>
+        {restarts(owner)}
         {place(&owner.place)}
         {changes}
         {(!notes.is_empty()).then(|| view! { <ul class="plain-list">{notes}</ul> })}
@@ -41,6 +42,21 @@ fn owner(owner: &Owner) -> AnyView {
         </p>
     }
     .into_any()
+}
+
+/// Objects that the plan leaves running and that the owner would restart.
+fn restarts(owner: &Owner) -> Option<AnyView> {
+    (!owner.restarts.is_empty()).then(|| {
+        let objects = words::list(&owner.restarts);
+        view! {
+            <p>
+                {format!(
+                    "The pods of {objects} run, and the plan itself leaves them. Writing this makes them anew; do it when that suits.",
+                )}
+            </p>
+        }
+        .into_any()
+    })
 }
 
 fn place(place: &Place) -> Option<AnyView> {

@@ -5,7 +5,9 @@ use domain::run::Step;
 use leptos::prelude::*;
 
 use super::Page;
-use crate::components::{Heading, Icon, command, frame, icon, moment, no_plan, planned_steps, problems};
+use crate::components::{
+    Heading, Icon, back_warning, command, frame, icon, moment, no_plan, planned_steps, problems,
+};
 use crate::view::ApplyView;
 
 /// Form: take (see the table in [`super`]).
@@ -71,6 +73,7 @@ fn with_changes(view: &ApplyView, plan: &Plan) -> AnyView {
             <section>
                 <h2>"How to take it back"</h2>
                 <p>"The bundle holds the originals and these lines. They restore exactly what was there."</p>
+                {back_warning(Some(plan))}
                 {command("rollback", "the lines that take it back", &view.rollback)}
             </section>
         }

@@ -7,7 +7,7 @@ use domain::run::Step;
 use leptos::prelude::*;
 
 use super::Page;
-use crate::components::{Heading, breakable, frame, problems, prose, tag};
+use crate::components::{Heading, breakable, first_aid, frame, problems, prose, tag};
 use crate::view::{ConfigureView, WorkloadChoice};
 use crate::words::{self, Tone, count};
 
@@ -39,7 +39,7 @@ pub fn configure(view: &ConfigureView) -> Page {
             <p class="lead">{lead}</p>
         </section>
         <form method="post" action=view.base.path(Step::Configure) class="stack wide">
-            {questions} {view.tries_login.then(|| login(view.base.run.survey.account.as_ref()))} {workloads(view)}
+            {first_aid(&view.base, view.urgent.as_ref(), false).map(|aid| view! { {enter()} {aid} })} {questions} {view.tries_login.then(|| login(view.base.run.survey.account.as_ref()))} {workloads(view)}
             <div class="go">
                 <button class="button">"Review the changes"</button>
                 <a class="button quiet" href=view.base.path(Step::Remedy)>
@@ -49,6 +49,12 @@ pub fn configure(view: &ConfigureView) -> Page {
         </form>
     };
     frame(&view.base, &heading, main.into_any())
+}
+
+/// What the Enter key presses in a field of a form: the first button there is. Without this one it would be first
+/// aid's.
+fn enter() -> AnyView {
+    view! { <button hidden></button> }.into_any()
 }
 
 /// Problems that name a question by its label, which is what stands on the page.
@@ -171,40 +177,54 @@ fn radio(id: &str, name: &str, at: usize, choice: &str, value: &str) -> AnyView 
     .into_any()
 }
 
-fn workloads(view: &ConfigureView) -> Option<AnyView> {
-    if view.workloads.is_empty() {
-        return None;
-    }
-    let offered = view.workloads.len();
-    let items: Vec<_> = view
-        .workloads
-        .iter()
-        .enumerate()
-        .map(|(at, choice)| workload(choice, at, choice.is_chosen(&view.base.run.answers)))
-        .collect();
-    Some(
+fn workloads(view: &ConfigureView) -> AnyView {
+    let (running, others): (Vec<&WorkloadChoice>, Vec<&WorkloadChoice>) =
+        view.workloads.iter().partition(|choice| choice.runs);
+    let offered = others.len();
+    let only = (!others.is_empty()).then(|| {
         view! {
             <fieldset class="field" id="only">
                 <legend>"What to change"</legend>
                 <p class="hint">
                     {format!(
-                        "{} with images that the remedy reaches. Leave out what somebody else looks after; a smaller change now and the rest later is fine.",
+                        "{} where a pod waits, or where the change restarts nothing. Leave out what somebody else looks after; a smaller change now and the rest later is fine.",
                         count(offered as u64, "object"),
                     )}
                 </p>
                 <input type="hidden" name="offered" value=offered />
-                <div class="options">{items}</div>
+                <div class="options">{choices("only", &others, view)}</div>
             </fieldset>
         }
-        .into_any(),
-    )
+    });
+    let nothing_else = if offered == 0 { "Nothing waits for an image. " } else { "" };
+    let running = (!running.is_empty()).then(|| {
+        view! {
+            <fieldset class="field" id="running">
+                <legend>"Pods of these run. Changing them makes their pods anew."</legend>
+                <p class="hint">
+                    {format!(
+                        "{nothing_else}Each of {} is left as it is unless you choose it. Choose a few, look at how they come up, and plan the next ones then.",
+                        count(running.len() as u64, "workload"),
+                    )}
+                </p>
+                <div class="options">{choices("running", &running, view)}</div>
+            </fieldset>
+        }
+    });
+    view! { {only} {running} }.into_any()
 }
 
-fn workload(choice: &WorkloadChoice, at: usize, chosen: bool) -> AnyView {
-    let id = format!("only-{at}");
+fn choices(name: &'static str, of: &[&WorkloadChoice], view: &ConfigureView) -> Vec<AnyView> {
+    let answers = &view.base.run.answers;
+    of.iter().enumerate().map(|(at, choice)| workload(choice, name, at, choice.is_chosen(answers))).collect()
+}
+
+fn workload(choice: &WorkloadChoice, name: &'static str, at: usize, chosen: bool) -> AnyView {
+    let id = format!("{name}-{at}");
     let note = format!("{id}-note");
     let waiting = (choice.throttled_pods > 0)
         .then(|| tag(Tone::Bad, format!("{} waiting", count(choice.throttled_pods, "pod"))));
+    let pods = choice.pods.filter(|_| choice.runs).map(|pods| view! { <span>{count(pods, "pod")}</span> });
     let images = (!choice.images.is_empty())
         .then(|| view! { <span class="mono">{breakable(&words::list(&choice.images))}</span> });
     let owner = choice.managed_by.as_ref().map(|owner| {
@@ -212,10 +232,10 @@ fn workload(choice: &WorkloadChoice, at: usize, chosen: bool) -> AnyView {
     });
     view! {
         <div class="option">
-            <input type="checkbox" id=id.clone() name="only" value=choice.only.clone() checked=chosen aria-describedby=note.clone() />
+            <input type="checkbox" id=id.clone() name=name value=choice.only.clone() checked=chosen aria-describedby=note.clone() />
             <label for=id>{breakable(&choice.label)}</label>
             <div class="option-notes" id=note>
-                {images} {waiting} {owner}
+                {images} {pods} {waiting} {owner}
             </div>
         </div>
     }

@@ -9,8 +9,8 @@ use leptos::prelude::*;
 
 use super::Page;
 use crate::components::{
-    Column, Heading, alike, breakable, diff, frame, live_progress, no_plan, not_seen, owners, problems,
-    prose, registry, table, targets,
+    Column, Heading, alike, breakable, diff, first_aid, frame, left_running, live_progress, no_plan,
+    not_seen, owners, problems, prose, pulls, registry, table, targets,
 };
 use crate::view::ReviewView;
 use crate::words::{self, count};
@@ -58,7 +58,8 @@ fn values(plan: &Plan) -> String {
 /// "15 values change in 2 files and 5 live objects."
 pub(crate) fn what_changes(plan: &Plan, diffs: &[FileDiff]) -> String {
     if !plan.change_needed {
-        return "Nothing has to change.".to_owned();
+        let open = !plan.left_running.is_empty();
+        return if open { "This plan changes nothing yet." } else { "Nothing has to change." }.to_owned();
     }
     if plan.edits.is_empty() {
         return plan.summary.clone();
@@ -96,16 +97,42 @@ fn planned(view: &ReviewView, plan: &Plan) -> AnyView {
     let diffs: Vec<_> =
         view.diffs.iter().enumerate().map(|(at, file)| diff(file, diff_id(at), Some(&edit))).collect();
     let index = (view.diffs.len() > 1).then(|| contents(&view.diffs));
-    let on = if plan.change_needed { "Take the bundle" } else { "Take a bundle that says so" };
+    let take = if plan.change_needed { "Take the bundle" } else { "Take a bundle that says so" };
+    let apply = view.base.path(Step::Apply);
+    let onward = if plan.change_needed || plan.left_running.is_empty() {
+        view! {
+            <a class="button" href=apply>
+                {take}
+            </a>
+            <a class="button quiet" href=edit.clone()>
+                "Change the answers"
+            </a>
+        }
+        .into_any()
+    } else {
+        view! {
+            <a class="button" href=format!("{edit}#running")>
+                "Choose what to change"
+            </a>
+            <a class="button quiet" href=apply>
+                {take}
+            </a>
+        }
+        .into_any()
+    };
     view! {
         <section>
             <h1>{what_changes(plan, &view.diffs)}</h1>
             <p class="lead">{lead}</p>
             {index}
         </section>
+        {first_aid(&view.base, view.urgent.as_ref(), true)}
+        {(!plan.change_needed).then(|| left_running(plan, Some(&edit)))}
         {registry(plan)}
         {(!diffs.is_empty()).then(|| view! { <div class="diffs">{diffs}</div> })}
         {made(plan)}
+        {pulls(plan)}
+        {plan.change_needed.then(|| left_running(plan, Some(&edit)))}
         {owners(plan)}
         {risks(&plan.risks)}
         {not_covered(plan)}
@@ -113,12 +140,7 @@ fn planned(view: &ReviewView, plan: &Plan) -> AnyView {
         {unchanged(&plan.unchanged)}
         {not_seen(&plan.not_seen)}
         <div class="go">
-            <a class="button" href=view.base.path(Step::Apply)>
-                {on}
-            </a>
-            <a class="button quiet" href=edit>
-                "Change the answers"
-            </a>
+            {onward}
         </div>
     }
     .into_any()
@@ -207,7 +229,7 @@ fn made(plan: &Plan) -> Option<AnyView> {
 }
 
 pub(crate) fn not_covered(plan: &Plan) -> Option<AnyView> {
-    let all = &plan.not_covered;
+    let all: Vec<_> = plan.out_of_reach().collect();
     if all.is_empty() {
         return None;
     }

@@ -9,8 +9,8 @@ use leptos::prelude::*;
 
 use super::Page;
 use crate::components::{
-    Column, Heading, breakable, command, context_choices, frame, in_a_word, is_stale, live_progress, moment,
-    not_seen, problems, table, tag,
+    Column, Heading, back_warning, breakable, command, context_choices, frame, in_a_word, is_stale,
+    live_progress, moment, not_seen, problems, table, tag,
 };
 use crate::view::VerifyView;
 use crate::words::{self, Tone, count};
@@ -118,6 +118,7 @@ fn take_back(view: &VerifyView) -> Option<AnyView> {
             <details>
                 <summary>"How to take it back"</summary>
                 <p>"Run in the folder of the unpacked bundle. It restores exactly what was there."</p>
+                {back_warning(view.base.run.plan.as_ref())}
                 {command("rollback", "the lines that take it back", &view.rollback)}
             </details>
         }

@@ -75,6 +75,7 @@ pub fn all(data: &Data) -> Vec<Shown> {
     all.extend(problems(data));
     all.extend(reports(data));
     all.extend(crate::remedies::all(data));
+    all.extend(crate::running::all(data));
     all
 }
 
@@ -284,6 +285,8 @@ fn configures(data: &Data) -> Vec<Shown> {
             data.text("cortexlabs/python-predictor-cpu:0.22.1"),
             data.text("cortexlabs/downloader:0.22.1"),
         ],
+        pods: None,
+        runs: false,
         throttled_pods,
         managed_by: managed_by.map(|owner| data.text(owner)),
     };
@@ -299,6 +302,7 @@ fn configures(data: &Data) -> Vec<Shown> {
         questions,
         tries_login: false,
         workloads,
+        urgent: None,
     };
     let mut chosen = run();
     chosen.answers.only = vec![data.text("Deployment/default/api-iris")];
@@ -344,7 +348,7 @@ fn unchanged(data: &Data) -> Run {
 }
 
 fn reviews(data: &Data) -> Vec<Shown> {
-    let view = |run, diffs| ReviewView { base: base(run), diffs };
+    let view = |run, diffs| ReviewView { base: base(run), diffs, urgent: None };
     let in_ecr = |way| {
         let mut run = data.run();
         if let Some(plan) = &mut run.plan {

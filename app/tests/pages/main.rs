@@ -9,4 +9,5 @@ mod gallery;
 mod owners;
 mod remedies;
 mod rules;
+mod running;
 mod words;

@@ -34,6 +34,7 @@ pub fn owned(data: &Data) -> Run {
             reverts: data
                 .text("It puts the old images back within seconds of a change by hand: self-healing is on."),
             objects: vec![data.text("Deployment shop/web"), data.text("Deployment shop/cart")],
+            restarts: vec![data.text("Deployment shop/cart")],
             place: Place {
                 repository: text("https://github.com/shop/deploy"),
                 path: text("overlays/prod"),
@@ -56,6 +57,7 @@ pub fn owned(data: &Data) -> Run {
             who: data.text("Flux HelmRelease shop/web"),
             reverts: data.text("Its next upgrade puts the old images back."),
             objects: vec![data.text("Deployment shop/api")],
+            restarts: Vec::new(),
             place: Place {
                 chart: text("web"),
                 object: text("HelmRelease shop/web"),

@@ -54,6 +54,7 @@ fn questions(data: &Data) -> Vec<Shown> {
             questions: remedy::questions(kind, scan, &Survey::default()),
             base: base(run),
             workloads: vec![],
+            urgent: None,
         };
         all.push(shown(name, || pages::configure(&view(run.clone()))));
         if let Err(problem) = remedy::draft(kind, scan, &wrong, &Survey::default()) {
@@ -144,7 +145,7 @@ fn account(data: &Data) -> Vec<Shown> {
         zip_bytes: Some(2 * 1024 * 1024),
     };
     vec![
-        shown("review-hub-account", || pages::review(&ReviewView { base: base(run()), diffs })),
+        shown("review-hub-account", || pages::review(&ReviewView { base: base(run()), diffs, urgent: None })),
         shown("apply-hub-account", || pages::apply(&apply)),
         shown("verify-hub-account", || pages::verify(&before)),
         shown("verify-hub-account-every-state", || pages::verify(&checked(Outcome::Failed, &every))),
@@ -199,6 +200,8 @@ fn crowd(data: &Data) -> Vec<Shown> {
             label: format!("Deployment default/{}", long_name(data, number)),
             only: format!("Deployment/default/{}", long_name(data, number)),
             images: vec![long_image(data, number), long_image(data, number + 1)],
+            pods: None,
+            runs: false,
             throttled_pods: u32::from(number < 3),
             managed_by: (number == 1).then(|| data.text("Helm release sentiment-analysis-in-europe")),
         })
@@ -208,6 +211,7 @@ fn crowd(data: &Data) -> Vec<Shown> {
         questions: data.questions(),
         tries_login: false,
         workloads,
+        urgent: None,
     };
     let first = data.diffs();
     let diffs = (0..MANY)
@@ -243,7 +247,7 @@ fn crowd(data: &Data) -> Vec<Shown> {
     vec![
         shown("detect-crowd", || pages::detect(&DetectView { base: base(read) })),
         shown("configure-crowd", || pages::configure(&configure)),
-        shown("review-crowd", || pages::review(&ReviewView { base: base(data.run()), diffs })),
+        shown("review-crowd", || pages::review(&ReviewView { base: base(data.run()), diffs, urgent: None })),
         shown("verify-crowd", || {
             pages::verify(&VerifyView { base: base(after), rollback: String::new(), contexts: vec![] })
         }),

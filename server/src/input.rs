@@ -58,7 +58,7 @@ impl Given for OnDisk {
         Ok(Box::new(File::open(&self.path)?))
     }
 
-    fn may_be_archive(&self) -> bool {
+    fn is_named(&self) -> bool {
         !self.in_folder
     }
 }

@@ -12,6 +12,7 @@ use domain::plan::{Op, Plan as Planned};
 use domain::ports::{Cancel, Clock as _};
 use domain::problem::{Problem, ProblemKind};
 use domain::registry::Credentials;
+use domain::remedy::running::KEY;
 use domain::remedy::{self, Answers, RemedyKind};
 use domain::run::{Run, Source};
 use engine::plan;
@@ -29,7 +30,9 @@ use crate::wiring::{self, SystemClock};
 
 /// Plans a remedy: every change as a diff, and a bundle to carry it out
 ///
-/// Keys of --set. For every remedy: cortex-version (such as 0.22.1; asked only when the inputs do not say it). For
+/// Keys of --set. For every remedy: running (workloads whose pods run and may be made anew, as
+/// KIND/NAMESPACE/NAME,KIND/NAMESPACE/NAME; all others that run are left as they are), cortex-version (such as 0.22.1;
+/// asked only when the inputs do not say it). For
 /// ecr-copy and ecr-cache: account, region (both asked only when the kubeconfig does not say them), prefix. For
 /// ecr-cache: secret-name. For hub-account: username (the organisation's name for its token; the plan's lines ask for it
 /// when it is not set), token-kind (pat or oat), account-plan (paid or personal), secret-name. An access token is
@@ -44,7 +47,7 @@ pub(super) struct Plan {
     /// An answer to what the remedy asks (repeatable)
     #[arg(long, value_name = "KEY=VALUE", value_parser = key_value)]
     set: Vec<(String, String)>,
-    /// Change only this object (repeatable)
+    /// Change only this object, also if its pods run (repeatable)
     #[arg(long, value_name = "KIND/NAMESPACE/NAME")]
     only: Vec<String>,
     /// Where the bundle goes: a .zip, a .tar.gz, or a folder that does not exist yet
@@ -254,12 +257,22 @@ pub(super) fn text(plan: &Planned, out: &Path, output: &Output) -> String {
     let made = plan.steps.iter().filter(|step| step.op != Op::Patch);
     let made = made.map(|step| vec![step.target.label(), step.says.clone()]);
     section(&mut text, "Also part of the plan", made);
-    let stays = plan
-        .not_covered
-        .iter()
-        .map(|left| vec![left.image.clone(), left.place.clone(), left.instead.clone()]);
+    let left = plan.left_running.iter().map(|left| {
+        let pods = left.pods.map_or_else(String::new, |pods| format!("{pods} pods"));
+        let images: Vec<&str> = left.images.iter().map(|image| image.image.as_str()).collect();
+        vec![left.place.clone(), pods, images.join(", ")]
+    });
+    section(&mut text, "Left running, since changing these would make pods anew that run", left);
+    if !plan.left_running.is_empty() {
+        let answer = domain::shell::word(&format!("{KEY}={}", plan.choose_running()));
+        text.push_str(&format!("  To change them, cut this to what you want: --set {}\n", visible(&answer)));
+    }
+    let stays =
+        plan.out_of_reach().map(|left| vec![left.image.clone(), left.place.clone(), left.instead.clone()]);
     let left = if plan.remedy == RemedyKind::HubAccount { "Not reached" } else { "Stays on Docker Hub" };
     section(&mut text, left, stays);
+    let pulls = plan.pulls.iter().flat_map(|pulls| pulls.sentences().into_iter().chain(pulls.warning()));
+    section(&mut text, "What it pulls", pulls.map(|sentence| vec![sentence]));
     let risks = plan.risks.iter().map(|risk| vec![format!("{} {}", risk.what, risk.why)]);
     section(&mut text, "What to know before", risks);
     text.push_str(&format!("\nBundle: {}\n", visible(&out.display().to_string())));

@@ -1,5 +1,6 @@
 //! The POSTs: save, validate, redirect. The fields are those of the table in [`app::pages`].
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use app::view::Kubeconfig;
@@ -10,7 +11,7 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use domain::ports::InputFile;
 use domain::problem::Problem;
 use domain::registry::Credentials;
-use domain::remedy::{Answers, RemedyKind};
+use domain::remedy::{Answers, RemedyKind, running};
 use domain::run::{Source, Step};
 use engine::runs::Refusal;
 
@@ -180,15 +181,23 @@ fn login(pairs: &Pairs) -> Result<Option<Credentials>, Problem> {
     }
 }
 
-/// All offered objects chosen means no choice; none chosen is refused.
+/// All offered objects chosen means no choice; none chosen is refused. What runs is chosen besides, each for itself. A
+/// press on first aid names its one object and nothing else.
 fn answers(pairs: &Pairs) -> Result<Answers, Problem> {
     let set = pairs.under("set.").filter(|(_, value)| !value.trim().is_empty());
-    let set = set.map(|(key, value)| (key.to_owned(), value.trim().to_owned())).collect();
-    let mut only: Vec<String> = pairs.all("only").map(str::to_owned).collect();
-    only.sort();
-    only.dedup();
+    let mut set: BTreeMap<String, String> =
+        set.map(|(key, value)| (key.to_owned(), value.trim().to_owned())).collect();
+    let first = pairs.first("first");
+    if !first.is_empty() {
+        return Ok(Answers { set, only: vec![first.to_owned()] });
+    }
+    let chosen = |field: &str| pairs.all(field).map(str::to_owned).collect::<BTreeSet<String>>();
+    let (mut only, running) = (chosen("only"), chosen("running"));
+    if !running.is_empty() {
+        set.insert(running::KEY.to_owned(), running.iter().cloned().collect::<Vec<_>>().join(","));
+    }
     let offered: usize = pairs.first("offered").parse().unwrap_or(0);
-    if offered > 0 && only.is_empty() {
+    if offered > 0 && only.is_empty() && running.is_empty() {
         return Err(Problem::bad_input(
             "nothing_chosen",
             "There is nothing to change.",
@@ -198,8 +207,10 @@ fn answers(pairs: &Pairs) -> Result<Answers, Problem> {
     }
     if only.len() == offered {
         only.clear();
+    } else {
+        only.extend(running);
     }
-    Ok(Answers { set, only })
+    Ok(Answers { set, only: only.into_iter().collect() })
 }
 
 /// Remembers that the bundle is taken, then leads to it: the download itself is a GET and changes nothing.

@@ -5,11 +5,12 @@ use std::path::Path;
 
 use app::view::{
     ApplyView, ConfigureView, ConnectView, ContextChoice, DetectView, Kubeconfig, RemedyView, ReportView,
-    ReviewView, RunView, StartView, VerifyView, WorkloadChoice,
+    ReviewView, RunView, StartView, Urgent, VerifyView, WorkloadChoice,
 };
-use domain::diagnosis::{Inventory, LonePod, Workload};
+use domain::diagnosis::{Inventory, LonePod};
 use domain::problem::Problem;
 use domain::remedy::{self, Fit, RemedyKind};
+use domain::rollout;
 use domain::run::{Run, Source};
 use domain::workload::{ObjectRef, PodSpec};
 use engine::runs::Material;
@@ -48,10 +49,14 @@ pub fn configure(site: &Site, run: Run) -> ConfigureView {
         (Some(scan), Some(kind)) => remedy::questions(kind, scan, &run.survey),
         _ => Vec::new(),
     };
-    let workloads = run.scan.as_ref().map(|scan| choices(&scan.inventory)).unwrap_or_default();
+    let workloads = match (&run.scan, run.remedy) {
+        (Some(scan), Some(kind)) => choices(&scan.inventory, kind),
+        _ => Vec::new(),
+    };
+    let urgent = urgent(&run).filter(|_| workloads.len() > 1);
     // The practice cluster touches no network.
     let tries_login = run.remedy == Some(RemedyKind::HubAccount) && run.source != Some(Source::Demo);
-    ConfigureView { base: base(site, run), questions, tries_login, workloads }
+    ConfigureView { base: base(site, run), questions, tries_login, workloads, urgent }
 }
 
 pub async fn review(site: &Site, run: Run) -> Result<ReviewView, Problem> {
@@ -59,7 +64,10 @@ pub async fn review(site: &Site, run: Run) -> Result<ReviewView, Problem> {
         Some(material) => material.made.diffs,
         None => Vec::new(),
     };
-    Ok(ReviewView { base: base(site, run), diffs })
+    let is_of_more =
+        run.plan.as_ref().is_some_and(|plan| plan.steps.len() > 1) && run.answers.only.is_empty();
+    let urgent = urgent(&run).filter(|_| is_of_more);
+    Ok(ReviewView { base: base(site, run), diffs, urgent })
 }
 
 pub async fn apply(site: &Site, run: Run) -> Result<ApplyView, Problem> {
@@ -101,12 +109,20 @@ fn fits(run: &Run) -> Vec<Fit> {
     run.scan.as_ref().map(remedy::fits).unwrap_or_default()
 }
 
+/// The object to help first, while the budget is spent.
+fn urgent(run: &Run) -> Option<Urgent> {
+    let scan = run.scan.as_ref().filter(|scan| rollout::is_spent(&scan.diagnosis))?;
+    let (object, pods) = rollout::most_urgent(&scan.inventory)?;
+    Some(Urgent { label: object.label(), only: object.only(), pods })
+}
+
 /// What can be changed or left out, sorted by label.
-fn choices(inventory: &Inventory) -> Vec<WorkloadChoice> {
-    let workloads =
-        inventory.workloads.iter().map(|Workload { object, spec, throttled_pods, managed_by, .. }| {
-            choice(object, spec, *throttled_pods, managed_by.clone())
-        });
+fn choices(inventory: &Inventory, kind: RemedyKind) -> Vec<WorkloadChoice> {
+    let workloads = inventory.workloads.iter().map(|workload| WorkloadChoice {
+        pods: workload.pods,
+        runs: remedy::running::would_restart(kind, workload),
+        ..choice(&workload.object, &workload.spec, workload.throttled_pods, workload.managed_by.clone())
+    });
     let pods =
         inventory.pods.iter().filter(|pod| pod.patchable).map(|LonePod { object, spec, failing, .. }| {
             choice(object, spec, u32::from(!failing.is_empty()), None)
@@ -122,7 +138,6 @@ fn choice(
     throttled_pods: u32,
     managed_by: Option<String>,
 ) -> WorkloadChoice {
-    let namespace = object.namespace.as_deref().unwrap_or_default();
     let is_hub = |image: &&String| {
         image.parse::<domain::image::ImageReference>().is_ok_and(|reference| reference.is_docker_hub())
     };
@@ -132,8 +147,10 @@ fn choice(
     images.dedup();
     WorkloadChoice {
         label: object.label(),
-        only: format!("{}/{namespace}/{}", object.kind, object.name),
+        only: object.only(),
         images,
+        pods: None,
+        runs: false,
         throttled_pods,
         managed_by,
     }

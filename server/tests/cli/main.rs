@@ -11,4 +11,6 @@ mod proof;
 #[cfg(test)]
 mod quota;
 #[cfg(test)]
+mod running;
+#[cfg(test)]
 mod serve;

@@ -69,11 +69,50 @@ async fn the_practice_cluster_leads_to_a_bundle() {
     assert_eq!(browser.get(&format!("{run}/bundle.zip")).await.status, StatusCode::OK);
 }
 
-/// The objects that the stored plan of a run changes.
-fn planned(browser: &Browser, run: &str) -> Vec<String> {
+/// The stored plan of a run.
+fn plan(browser: &Browser, run: &str) -> domain::plan::Plan {
     let store = store::Store::open(browser.folder.path()).unwrap();
     let run = domain::ports::RunStore::load(&store, run.strip_prefix("/runs/").unwrap()).unwrap().unwrap();
-    run.plan.unwrap().steps.into_iter().map(|step| step.target.label()).collect()
+    run.plan.unwrap()
+}
+
+/// The objects that it changes.
+fn planned(browser: &Browser, run: &str) -> Vec<String> {
+    plan(browser, run).steps.into_iter().map(|step| step.target.label()).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_runs_is_changed_only_when_it_is_chosen_and_first_aid_is_one_press() {
+    let browser = Browser::inside().await;
+    let started = browser.post("/runs", "source=demo").await;
+    let run = started.location().strip_suffix("/detect").unwrap().to_owned();
+    browser.until_read(&run).await;
+    browser.post(&format!("{run}/remedy"), "remedy=ecr-cache").await;
+    let aws = "set.account=111122223333&set.region=us-east-1";
+    browser.post(&format!("{run}/configure"), aws).await;
+    let left = plan(&browser, &run).left_running;
+    let first = left.first().expect("something runs in the practice cluster");
+    assert!(!planned(&browser, &run).contains(&first.place));
+    let configure = browser.get(&format!("{run}/configure")).await.text();
+    assert!(configure.contains("Pods of these run. Changing them makes their pods anew."));
+    let review = browser.get(&format!("{run}/review")).await;
+    assert!(review.words().contains("Left running") && review.words().contains("What it pulls"));
+
+    let chosen = format!("{aws}&running={}", first.choose.replace('/', "%2F"));
+    assert_eq!(browser.post(&format!("{run}/configure"), &chosen).await.location(), format!("{run}/review"));
+    assert!(planned(&browser, &run).contains(&first.place));
+    let wrong = format!("{aws}&running=all");
+    assert_eq!(
+        browser.post(&format!("{run}/configure"), &wrong).await.location(),
+        format!("{run}/configure")
+    );
+
+    let button = configure.split("name=\"first\" value=\"").nth(1).and_then(|rest| rest.split('"').next());
+    let urgent = button.expect("first aid is on the page");
+    let pressed = format!("{aws}&offered=9&first={}", urgent.replace('/', "%2F"));
+    browser.post(&format!("{run}/configure"), &pressed).await;
+    let alone = planned(&browser, &run);
+    assert_eq!(alone.len(), 1, "{alone:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

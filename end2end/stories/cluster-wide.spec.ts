@@ -145,7 +145,7 @@ test("copies: exactly the moved images are renamed, in every spelling, and the g
     expect((await admitted(bundle, pod([from]))).warning).toContain(from);
     expect((await admitted(bundle, deployment(["grafana/grafana"]))).warning, "where the plan is").toContain("grafana/grafana");
 
-    const foreseen = bundle.plan.not_covered.map((one) => one.image).find((image) => !image.includes(" "))!;
+    const foreseen = bundle.outOfReach().map((one) => one.image).find((image) => !image.includes(" "))!;
     for (const quiet of [deployment([to]), deployment([foreseen]), deployment(["grafana/grafana"], ELSEWHERE)]) {
       expect((await admitted(bundle, quiet)).warning).toBe("");
     }

@@ -7,7 +7,7 @@ import { Bundle } from "../support/bundle.ts";
 import { isPull, Lab, state } from "../support/lab.ts";
 import { watch } from "../support/page.ts";
 import { Program } from "../support/program.ts";
-import { check, open, planAll, runId, scanCluster, takeBundle } from "../support/walk.ts";
+import { check, open, planWhatWaits, runId, scanCluster, takeBundle } from "../support/walk.ts";
 
 const TOKEN = "dckr_pat_a-token-that-must-not-leak";
 
@@ -24,7 +24,7 @@ test("a paid account: throttled, lent to pods, taken back", async ({ page }) => 
   await open(page, program.start);
   await scanCluster(page, lab.context);
   const id = runId(page);
-  await planAll(page, { name: "Use a paid Docker Hub account", answers: { "Docker Hub user name": "acme" } });
+  await planWhatWaits(page, { name: "Use a paid Docker Hub account", answers: { "Docker Hub user name": "acme" } });
   const bundle = Bundle.unpack(await (await takeBundle(page)).path());
 
   for (const block of bundle.blocks("Apply")) {

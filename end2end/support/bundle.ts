@@ -11,6 +11,7 @@ export interface Plan {
   cortex_version: string | null;
   edits: { file: string | null; object?: string; object_path?: string; path: string; from: string | null; to: string }[];
   not_covered: { image: string; where: string; container?: string; instead: string }[];
+  left_running?: { where: string; choose: string; pods: number | null; images: { image: string; to: string | null }[] }[];
   proofs?: { image: string; target: string; state: "same" | "other_build" | "not_asked" }[];
   steps: {
     id: string;
@@ -32,6 +33,14 @@ export class Bundle {
     const folder = mkdtempSync(join(tmpdir(), "unthrottle-bundle-"));
     execFileSync("unzip", ["-q", zip, "-d", folder]);
     return new Bundle(folder);
+  }
+
+  /** What the remedy does not reach; what it would reach and leaves running is not among it. */
+  outOfReach(): Plan["not_covered"] {
+    const left = this.plan.left_running ?? [];
+    const runs = (one: Plan["not_covered"][number]) =>
+      left.some((workload) => workload.where === one.where && workload.images.some((image) => image.image === one.image));
+    return this.plan.not_covered.filter((one) => !runs(one));
   }
 
   /** The `sh` blocks that README.md gives under a heading, each to be copied as a whole. */

@@ -43,18 +43,23 @@ async function eventually(page: Page, end: Locator): Promise<void> {
   }).toPass({ timeout: 60_000 });
 }
 
-/** A remedy by the name on its card, and what is typed for it by the labels of its questions. */
+/** A remedy by the name on its card, what is typed for it by the labels of its questions, and the workloads that run
+ * and are to be changed as well, by their labels. */
 export interface Remedy {
-  name: string;
-  answers: Record<string, string>;
+  name?: string;
+  answers?: Record<string, string>;
+  running?: (string | RegExp)[];
 }
 
-/** From the verdict to the changes: the recommended remedy or another, every answer as it was found or given. */
-export async function planAll(page: Page, remedy?: Remedy): Promise<void> {
+/** From the verdict to the changes: the recommended remedy or another, every answer as it was found or given. What waits is
+ * changed; what runs only where it is chosen, one by one. */
+export async function planWhatWaits(page: Page, remedy?: Remedy): Promise<void> {
   await page.getByRole("link", { name: "Choose a remedy" }).click();
-  if (remedy) await page.getByRole("radio", { name: remedy.name }).check();
+  if (remedy?.name) await page.getByRole("radio", { name: remedy.name }).check();
   await page.getByRole("button", { name: "Configure" }).click();
   for (const [label, value] of Object.entries(remedy?.answers ?? {})) await page.getByLabel(label, { exact: true }).fill(value);
+  const running = page.getByRole("group", { name: /^Pods of these run/ });
+  for (const label of remedy?.running ?? []) await running.getByRole("checkbox", { name: label }).check();
   await page.getByRole("button", { name: "Review the changes" }).click();
   await expect(page).toHaveURL(/\/review$/);
   // Where registries are asked first, the plan comes when they have answered.

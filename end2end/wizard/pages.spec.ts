@@ -3,7 +3,7 @@ import { closeSync, ftruncateSync, openSync } from "node:fs";
 import { expect, test } from "@playwright/test";
 import { accessible, fitsNarrow, pictures, watch } from "../support/page.ts";
 import { Program } from "../support/program.ts";
-import { check, open, planAll, runId, scanPractice, takeBundle } from "../support/walk.ts";
+import { check, open, planWhatWaits, runId, scanPractice, takeBundle } from "../support/walk.ts";
 
 let program: Program;
 test.beforeAll(async () => void (program = await Program.serve()));
@@ -156,7 +156,7 @@ test("commands can be copied, and the button says that it did", async ({ page, c
   await context.grantPermissions(["clipboard-read", "clipboard-write"]);
   await open(page, program.start);
   await scanPractice(page);
-  await planAll(page);
+  await planWhatWaits(page);
   await page.getByRole("link", { name: "Take the bundle" }).click();
   await page.getByRole("button", { name: /Copy the commands/ }).click();
   await expect(page.getByRole("status").filter({ hasText: "Copied" })).toBeVisible();

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { expect, test } from "@playwright/test";
 import { Program } from "../support/program.ts";
 import { accessible } from "../support/page.ts";
-import { open, planAll, type Remedy, runId, scanPractice, takeBundle } from "../support/walk.ts";
+import { open, planWhatWaits, type Remedy, runId, scanPractice, takeBundle } from "../support/walk.ts";
 
 const registry = { "AWS account": "111122223333", Region: "us-east-1" };
 const remedies: Remedy[] = [
@@ -25,7 +25,7 @@ for (const remedy of remedies) test(`script makes no difference to the bundle: $
     if (id) await page.goto(`${program.start.origin}/runs/${id}/detect`);
     else await scanPractice(page);
     id = runId(page);
-    await planAll(page, remedy);
+    await planWhatWaits(page, remedy);
     // The checker itself is a script.
     if (javaScriptEnabled) await accessible(page, `review, ${remedy.name}`, ["light"]);
     const download = await takeBundle(page);
@@ -63,7 +63,7 @@ test("a whole run without script", async ({ browser }) => {
   await open(page, program.start);
   await scanPractice(page);
   await expect(page.getByRole("heading", { level: 1 })).toContainText("Docker Hub is refusing pulls");
-  await planAll(page);
+  await planWhatWaits(page);
   await takeBundle(page);
   await page.goto(`${program.start.origin}/`);
   await page.getByRole("link", { name: /^Resume/ }).click();

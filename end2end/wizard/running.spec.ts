@@ -3,7 +3,7 @@ import { expect, test } from "@playwright/test";
 import { accessible, fitsNarrow, pictures, watch } from "../support/page.ts";
 import { Bundle } from "../support/bundle.ts";
 import { Program } from "../support/program.ts";
-import { open, planWhatWaits, scanPractice, takeBundle } from "../support/walk.ts";
+import { chooseRunning, open, planWhatWaits, scanPractice, takeBundle } from "../support/walk.ts";
 
 const answers = { "AWS account": "111122223333", Region: "us-east-1" };
 
@@ -24,8 +24,7 @@ test("a workload that runs is changed when its box is ticked, and only then", as
 
   await page.goto(page.url().replace("/apply", "/review"));
   await page.getByRole("link", { name: "Choose which of them to change" }).click();
-  const running = page.getByRole("group", { name: /^Pods of these run/ });
-  await running.getByRole("checkbox", { name: first.where }).check();
+  await chooseRunning(page, first.where);
   await accessible(page, "configure, one that runs is chosen");
   await pictures(page, "configure-running");
   await page.getByRole("button", { name: "Review the changes" }).click();

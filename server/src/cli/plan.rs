@@ -258,7 +258,11 @@ pub(super) fn text(plan: &Planned, out: &Path, output: &Output) -> String {
     let made = made.map(|step| vec![step.target.label(), step.says.clone()]);
     section(&mut text, "Also part of the plan", made);
     let left = plan.left_running.iter().map(|left| {
-        let pods = left.pods.map_or_else(String::new, |pods| format!("{pods} pods"));
+        let pods = match left.pods {
+            None => String::new(),
+            Some(1) => "1 pod".to_owned(),
+            Some(pods) => format!("{pods} pods"),
+        };
         let images: Vec<&str> = left.images.iter().map(|image| image.image.as_str()).collect();
         vec![left.place.clone(), pods, images.join(", ")]
     });

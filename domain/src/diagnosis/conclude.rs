@@ -242,11 +242,9 @@ fn exposure(fold: &Fold, now: &Timestamp) -> Vec<Exposure> {
 }
 
 pub(super) fn label_of(fold: &Fold, user: &User) -> String {
-    match (user, user.controller()) {
-        (_, Some((namespace, controller))) => fold.owners.top(namespace, &controller).label(),
-        (User::Template(label) | User::Bare(label) | User::Controlled { name: label, .. }, None) => {
-            label.clone()
-        }
+    match user {
+        User::Template(label) | User::Bare(label) => label.clone(),
+        User::Controlled { namespace, controller } => fold.owners.top(namespace, controller).label(),
     }
 }
 

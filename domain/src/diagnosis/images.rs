@@ -31,8 +31,8 @@ pub(super) struct ImageUse {
 pub(super) enum User {
     /// The workload whose template names it, as `Kind namespace/name`.
     Template(String),
-    /// A pod's controller: namespace, kind, name, UID, API version.
-    Controlled { namespace: String, api_version: String, kind: String, name: String, uid: String },
+    /// A pod's controller, and their namespace.
+    Controlled { namespace: String, controller: Controller },
     /// A bare pod, as `Pod namespace/name`.
     Bare(String),
 }
@@ -41,27 +41,19 @@ impl User {
     /// Who uses what a pod uses.
     pub(super) fn of(namespace: &str, pod: &str, controller: Option<&Controller>) -> Self {
         match controller {
-            Some(controller) => Self::Controlled {
-                namespace: namespace.to_owned(),
-                api_version: controller.api_version.clone(),
-                kind: controller.kind.clone(),
-                name: controller.name.clone(),
-                uid: controller.uid.clone(),
-            },
+            Some(controller) => {
+                Self::Controlled { namespace: namespace.to_owned(), controller: controller.clone() }
+            }
             None => Self::Bare(format!("Pod {namespace}/{pod}")),
         }
     }
 
     /// Namespace and controller, of a pod that has one.
-    pub(super) fn controller(&self) -> Option<(&str, Controller)> {
-        let Self::Controlled { namespace, api_version, kind, name, uid } = self else { return None };
-        let controller = Controller {
-            api_version: api_version.clone(),
-            kind: kind.clone(),
-            name: name.clone(),
-            uid: uid.clone(),
-        };
-        Some((namespace, controller))
+    pub(super) fn controller(&self) -> Option<(&str, &Controller)> {
+        match self {
+            Self::Controlled { namespace, controller } => Some((namespace, controller)),
+            Self::Template(_) | Self::Bare(_) => None,
+        }
     }
 }
 

@@ -57,6 +57,6 @@ fn waits_for_docker_hub(pod: &FailingPod) -> bool {
 /// of the chain: an operator's custom resource may stand above it.
 fn workload_of(fold: &Fold, user: &User) -> Option<String> {
     let (namespace, controller) = user.controller()?;
-    let labels = fold.owners.chain(namespace, &controller).into_iter().map(|object| object.label());
-    labels.into_iter().find(|label| fold.workloads.contains_key(label))
+    let mut labels = fold.owners.chain(namespace, controller).into_iter().map(|object| object.label());
+    labels.find(|label| fold.workloads.contains_key(label))
 }

@@ -145,18 +145,18 @@ fn the_most_stuck_comes_first_and_then_the_first_by_label() {
 /// What a step that moves the first image costs: what stays, and what comes from the new place.
 fn cost(pods: u32, images: &[&str], nodes: usize, runtime: &str) -> ((u32, u32), (u32, u32)) {
     let web = workload("Deployment", "web", pods, 0, images);
-    let steps = vec![moving(&web)];
+    let step = moving(&web);
     let scan = scan(vec![web], nodes, runtime);
-    let pulls = of_plan(&plan_of(steps), &scan);
+    let pulls = of_plan(&plan_of(&step), &scan);
     ((pulls.docker_hub.low, pulls.docker_hub.high), (pulls.new_place.low, pulls.new_place.high))
 }
 
-fn plan_of(steps: Vec<Step>) -> crate::plan::Plan {
+fn plan_of(step: &Step) -> crate::plan::Plan {
     serde_json::from_value(serde_json::json!({
         "schema": "unthrottle.plan/v1", "digest": "", "cluster_uid": null, "context": null, "cluster_name": "c",
         "scanned_at": "2026-11-23T06:00:00Z", "remedy": "quay", "cortex_version": null, "change_needed": true,
         "summary": "", "edits": [], "refused": [], "not_covered": [], "unchanged": [], "copies": [],
-        "steps": steps, "risks": [], "not_seen": []
+        "steps": [step], "risks": [], "not_seen": []
     }))
     .unwrap()
 }

@@ -60,7 +60,7 @@ fn pods(owner: &str, image: &str, all: u32, waiting: u32) -> Vec<Value> {
     std::iter::once(between).chain((0..all).map(of)).collect()
 }
 
-fn dump(items: Vec<Value>) -> InputFile {
+fn dump(items: &[Value]) -> InputFile {
     let list = json!({"apiVersion": "v1", "kind": "List", "items": items});
     file("dump.json", serde_json::to_vec_pretty(&list).unwrap())
 }
@@ -97,7 +97,7 @@ fn shop() -> Vec<Value> {
     items
 }
 
-fn planned(items: Vec<Value>, remedy: RemedyKind, answers: &Answers, live: bool) -> Result<Made, Problem> {
+fn planned(items: &[Value], remedy: RemedyKind, answers: &Answers, live: bool) -> Result<Made, Problem> {
     let files = [dump(items)];
     let scan = scan(&files);
     let scan = if live { as_live(scan, "prod") } else { scan };
@@ -106,7 +106,7 @@ fn planned(items: Vec<Value>, remedy: RemedyKind, answers: &Answers, live: bool)
 
 fn of_shop(set: &[(&str, &str)], only: &[&str]) -> Result<Plan, Problem> {
     let set: Vec<(&str, &str)> = AWS.iter().chain(set).copied().collect();
-    planned(shop(), RemedyKind::EcrCache, &answers(&set, only), true).map(|made| made.plan)
+    planned(&shop(), RemedyKind::EcrCache, &answers(&set, only), true).map(|made| made.plan)
 }
 
 fn steps(plan: &Plan) -> Vec<String> {
@@ -137,7 +137,7 @@ fn only_what_waits_and_what_restarts_nothing_is_changed_by_itself() {
 #[test]
 fn edits_and_what_is_not_covered_name_every_image_together() {
     for live in [true, false] {
-        let plan = planned(shop(), RemedyKind::EcrCache, &answers(&AWS, &[]), live).unwrap().plan;
+        let plan = planned(&shop(), RemedyKind::EcrCache, &answers(&AWS, &[]), live).unwrap().plan;
         let edits = plan.edits.iter().map(|edit| (edit.object.clone().unwrap(), edit.from.clone().unwrap()));
         let stay = plan.not_covered.iter().map(|left| (left.place.clone(), left.image.clone()));
         let named: BTreeSet<(String, String)> = edits.chain(stay).collect();
@@ -178,7 +178,7 @@ fn where_nothing_waits_the_plan_says_so_and_changes_nothing() {
         items
     };
     for remedy in [RemedyKind::EcrCopy, RemedyKind::EcrCache] {
-        let plan = planned(calm(), remedy, &answers(&AWS, &[]), true).unwrap().plan;
+        let plan = planned(&calm(), remedy, &answers(&AWS, &[]), true).unwrap().plan;
         assert!(
             !plan.change_needed && plan.steps.is_empty() && plan.copies.is_empty() && plan.pulls.is_none()
         );
@@ -186,7 +186,7 @@ fn where_nothing_waits_the_plan_says_so_and_changes_nothing() {
             plan.summary,
             "Nothing waits for an image; 2 workloads run with images from Docker Hub. Choose which of them to change."
         );
-        let fit = fit(remedy, &as_live(scan(&[dump(calm())]), "prod"));
+        let fit = fit(remedy, &as_live(scan(&[dump(&calm())]), "prod"));
         assert_eq!(
             (fit.level, fit.headline.as_str()),
             (FitLevel::Fits, "2 images"),
@@ -195,7 +195,7 @@ fn where_nothing_waits_the_plan_says_so_and_changes_nothing() {
         assert!(fit.interrupts.contains("2 workloads run and stay as they are"), "{}", fit.interrupts);
     }
     let one = answers(&[AWS[0], AWS[1], ("running", "Deployment/shop/api")], &[]);
-    let plan = planned(calm(), RemedyKind::EcrCopy, &one, true).unwrap().plan;
+    let plan = planned(&calm(), RemedyKind::EcrCopy, &one, true).unwrap().plan;
     let copied: Vec<&str> = plan.copies.iter().map(|copy| copy.source.as_str()).collect();
     assert_eq!(copied, ["docker.io/library/httpd:2.4"], "nothing is copied for what was not chosen");
     let pulls = plan.pulls.unwrap();
@@ -214,7 +214,7 @@ fn an_account_restarts_no_template_that_was_not_chosen() {
     items.extend(pods("web", "nginx:1.27", 3, 0));
     items.extend(pods("lent", "nginx:1.27", 1, 0));
     let of = |set: &[(&str, &str)]| {
-        planned(items.clone(), RemedyKind::HubAccount, &answers(set, &[]), true).unwrap().plan
+        planned(&items, RemedyKind::HubAccount, &answers(set, &[]), true).unwrap().plan
     };
     let plan = of(&[]);
     let templates = |plan: &Plan| -> Vec<String> {
@@ -233,7 +233,7 @@ fn an_account_restarts_no_template_that_was_not_chosen() {
 fn given_manifests_are_edited_in_full() {
     let mut object = workload("Deployment", "web", "nginx:1.27", 3, &json!({}));
     object["metadata"].as_object_mut().unwrap().remove("uid");
-    let plan = planned(vec![object], RemedyKind::EcrCache, &answers(&AWS, &[]), false).unwrap().plan;
+    let plan = planned(&[object], RemedyKind::EcrCache, &answers(&AWS, &[]), false).unwrap().plan;
     assert_eq!((plan.edits.len(), plan.steps.len(), plan.left_running.len()), (1, 0, 0));
 }
 
@@ -242,15 +242,15 @@ fn an_owners_text_holds_what_runs_as_well_and_says_that_it_restarts_it() {
     let plan = of_shop(&[], &[]).unwrap();
     let owner = plan.owners.iter().find(|owner| owner.who.contains("Helm release shop/db")).unwrap();
     assert_eq!(owner.restarts, ["StatefulSet shop/db"]);
-    let made = planned(shop(), RemedyKind::EcrCache, &answers(&AWS, &[]), true).unwrap();
+    let made = planned(&shop(), RemedyKind::EcrCache, &answers(&AWS, &[]), true).unwrap();
     let readme = text_of(&made, &shop(), "README.md");
     assert!(readme.contains("and the plan itself leaves them: `StatefulSet shop/db`"), "{readme}");
-    let copied = planned(shop(), RemedyKind::EcrCopy, &answers(&AWS, &[]), true).unwrap().plan;
+    let copied = planned(&shop(), RemedyKind::EcrCopy, &answers(&AWS, &[]), true).unwrap().plan;
     assert!(copied.owners.iter().all(|owner| owner.restarts.is_empty()), "nobody copies its image");
 }
 
 fn text_of(made: &Made, items: &[Value], path: &str) -> String {
-    let scan = as_live(scan(&[dump(items.to_vec())]), "prod");
+    let scan = as_live(scan(&[dump(items)]), "prod");
     let files = bundle::build(&made.plan, &scan, &[], &made.patched, &made.diffs, Vec::new()).unwrap();
     let found = files.into_iter().find(|file| file.path == path).unwrap_or_else(|| panic!("no {path}"));
     String::from_utf8(found.bytes).unwrap()
@@ -270,7 +270,7 @@ fn crowd(many: usize, waiting: u32) -> Vec<Value> {
 #[test]
 fn a_batch_waits_for_the_one_before_it() {
     let items = crowd(5, 1);
-    let made = planned(items.clone(), RemedyKind::EcrCache, &answers(&AWS, &[]), true).unwrap();
+    let made = planned(&items, RemedyKind::EcrCache, &answers(&AWS, &[]), true).unwrap();
     let pods: Vec<u32> = made.plan.batches.iter().map(|batch| batch.pods).collect();
     assert_eq!(pods, [8, 8, 4]);
     let after = |at: usize| made.plan.steps[at].after.clone();
@@ -303,7 +303,7 @@ fn a_batch_waits_for_the_one_before_it() {
 #[test]
 fn taking_back_warns_with_what_is_known_and_asks_nothing() {
     let items = crowd(2, 1);
-    let made = planned(items.clone(), RemedyKind::EcrCache, &answers(&AWS, &[]), true).unwrap();
+    let made = planned(&items, RemedyKind::EcrCache, &answers(&AWS, &[]), true).unwrap();
     let script = text_of(&made, &items, "commands.sh");
     let rollback = script.split("rollback() {").nth(1).unwrap();
     let first = rollback.lines().map(str::trim).find(|line| !line.is_empty()).unwrap();
@@ -315,7 +315,7 @@ fn taking_back_warns_with_what_is_known_and_asks_nothing() {
 #[test]
 fn two_hundred_that_run_are_said_once() {
     let items = crowd(200, 0);
-    let made = planned(items.clone(), RemedyKind::EcrCache, &answers(&AWS, &[]), true).unwrap();
+    let made = planned(&items, RemedyKind::EcrCache, &answers(&AWS, &[]), true).unwrap();
     assert_eq!((made.plan.left_running.len(), made.plan.not_covered.len()), (200, 200));
     let readme = text_of(&made, &items, "README.md");
     assert_eq!(readme.matches("which nobody chose").count(), 1);

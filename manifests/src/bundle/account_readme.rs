@@ -2,6 +2,7 @@
 
 use domain::diagnosis::Scan;
 use domain::plan::{Op, Plan, PullSecret};
+use domain::rollout::Pulls;
 
 use super::account::{self, Make};
 use super::readme::{Text, code, lists, plain};
@@ -135,7 +136,7 @@ fn take_back(plan: &Plan, secret: &PullSecret, text: &mut Text) {
          without it. `sh commands.sh rollback` runs the same.",
         code(&secret.name)
     ));
-    if let Some(warning) = plan.pulls.as_ref().and_then(|pulls| pulls.warning()) {
+    if let Some(warning) = plan.pulls.as_ref().and_then(Pulls::warning) {
         text.paragraph(&plain(&warning));
     }
     text.shell(&commands::take_back(plan));

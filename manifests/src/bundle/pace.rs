@@ -2,6 +2,7 @@
 
 use domain::plan::{Batch, Plan, Step};
 use domain::remedy::running::KEY;
+use domain::rollout::Pulls;
 use domain::shell::word;
 
 use super::commands::{kubectl, object};
@@ -25,7 +26,7 @@ pub(super) fn rollout_status(plan: &Plan, step: &Step) -> String {
 
 /// Lines that say what taking back costs, on standard error, and ask nothing: scripts have to run.
 pub(super) fn warning(plan: &Plan) -> Vec<String> {
-    let warning = plan.pulls.as_ref().and_then(|pulls| pulls.warning());
+    let warning = plan.pulls.as_ref().and_then(Pulls::warning);
     warning.map(|text| format!("echo {} >&2", word(&text))).into_iter().collect()
 }
 

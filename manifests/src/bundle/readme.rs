@@ -10,6 +10,7 @@ use domain::image::ImageReference;
 use domain::plan::{EcrSide, EcrWay, ImageProof, Plan, ProofState};
 use domain::ports::InputFile;
 use domain::remedy::RemedyKind;
+use domain::rollout::Pulls;
 
 use super::{account_readme, cluster_wide, commands, ecr, overlay, owners, pace};
 
@@ -186,7 +187,7 @@ fn take_back(plan: &Plan, patched: &[InputFile], text: &mut Text) {
     text.heading(2, "Take it back");
     let lines = commands::take_back(plan);
     text.paragraph("Afterwards the cluster pulls from Docker Hub again, and its limit counts again.");
-    if let Some(warning) = plan.pulls.as_ref().and_then(|pulls| pulls.warning()) {
+    if let Some(warning) = plan.pulls.as_ref().and_then(Pulls::warning) {
         text.paragraph(&plain(&warning));
     }
     if !lines.is_empty() {

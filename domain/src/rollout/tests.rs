@@ -280,10 +280,10 @@ fn the_cost_is_held_against_what_is_left() {
     );
     assert!(
         said(5, 9, Some(4))
-            .contains("from Docker Hub, counted on the address that asks. That is more than what was left")
+            .contains("from Docker Hub, counted on the address that asks. That is more than the 4 that were left of the limit:")
     );
-    assert!(said(5, 9, Some(6)).contains("may be more than what was left of the limit, 6."));
-    assert!(said(5, 9, Some(9)).contains("enough: 9"));
+    assert!(said(5, 9, Some(6)).contains("may be more than the 6 that were left of the limit."));
+    assert!(said(5, 9, Some(9)).contains("The 9 that were left of the limit are enough."));
     assert!(!said(5, 9, None).contains("left"));
     let back = |remaining| pulls(0, 0, remaining).warning().unwrap();
     assert!(

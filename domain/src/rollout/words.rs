@@ -40,12 +40,12 @@ impl Pulls {
     fn against_what_is_left(&self) -> Option<String> {
         Some(match self.remaining? {
             left if left < self.docker_hub.low => format!(
-                "That is more than what was left of the limit, {left}: choose less, or wait until the window has moved on."
+                "That is more than the {left} that were left of the limit: choose less, or wait until the window has moved on."
             ),
             left if left < self.docker_hub.high => {
-                format!("That may be more than what was left of the limit, {left}.")
+                format!("That may be more than the {left} that were left of the limit.")
             }
-            left => format!("What was left of the limit is enough: {left}."),
+            left => format!("The {left} that were left of the limit are enough."),
         })
     }
 

@@ -2,7 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may stop where its own data is wrong")]
 
 use domain::facts::{ContainerState, ContainerStatus, EventFact, Fact, PodFact, WorkloadFact};
-use domain::plan::{ImageMove, Op, Plan, Precondition, Step};
+use domain::plan::{ImageMove, ImageProof, Op, Plan, Precondition, ProofState, Step};
 use domain::remedy::RemedyKind;
 use domain::time::Timestamp;
 use domain::verification::{Check, CheckState, Outcome, Verification};
@@ -138,13 +138,18 @@ fn replica_set() -> Fact {
 }
 
 fn check(facts: impl IntoIterator<Item = Fact>) -> Verification {
-    let mut check = Check::new(&plan());
+    check_of(&plan(), facts)
+}
+
+fn check_of(plan: &Plan, facts: impl IntoIterator<Item = Fact>) -> Verification {
+    let mut check = Check::new(plan);
     facts.into_iter().for_each(|fact| check.take(fact));
     check.finish(now())
 }
 
 const NEW_ID: &str =
     "quay.io/cortexlabs/operator@sha256:1111111111111111111111111111111111111111111111111111111111111111";
+const DIGEST: &str = "sha256:2222222222222222222222222222222222222222222222222222222222222222";
 const OLD_ID: &str =
     "docker.io/cortexlabs/operator@sha256:2222222222222222222222222222222222222222222222222222222222222222";
 
@@ -156,8 +161,54 @@ fn running_with_the_new_repository_in_its_image_id_is_done() {
 }
 
 #[test]
+fn the_old_name_of_proven_bytes_is_in_place_and_of_others_is_not() {
+    let proof = |digest: Option<&str>| ImageProof {
+        image: format!("docker.io/{OLD}"),
+        target: NEW.into(),
+        state: if digest.is_some() { ProofState::Same } else { ProofState::OtherBuild },
+        digest: digest.map(str::to_owned),
+        says: String::new(),
+    };
+    let of_another = ImageProof { target: "quay.io/cortexlabs/manager:0.22.1".into(), ..proof(Some(DIGEST)) };
+    let pinned = format!("{NEW}@{DIGEST}");
+    let docker_hub = format!("docker.io/cortexlabs/operator@{DIGEST}");
+    let other = docker_hub.replace('2', "3");
+    for (to, proofs, image_id, wanted) in [
+        (NEW, vec![proof(Some(DIGEST))], docker_hub.as_str(), CheckState::FromNewPlace),
+        (
+            NEW,
+            vec![proof(Some(DIGEST))],
+            &format!("docker-pullable://{docker_hub}"),
+            CheckState::FromNewPlace,
+        ),
+        (NEW, vec![proof(Some(DIGEST))], &other, CheckState::OnItsWay),
+        (NEW, vec![proof(Some(DIGEST))], DIGEST, CheckState::OnItsWay),
+        (NEW, vec![proof(Some(DIGEST))], "", CheckState::OnItsWay),
+        (NEW, vec![proof(None)], &docker_hub, CheckState::OnItsWay),
+        (NEW, vec![of_another], &docker_hub, CheckState::OnItsWay),
+        (NEW, vec![], &docker_hub, CheckState::OnItsWay),
+        (&pinned, vec![], &docker_hub, CheckState::FromNewPlace),
+        (&pinned, vec![], &other, CheckState::OnItsWay),
+    ] {
+        let case = format!("{to} {proofs:?} {image_id}");
+        let mut plan = Plan { proofs, ..plan() };
+        plan.steps[0].images[0].to = to.into();
+        let facts = [replica_set(), template(to), pod("a", to, image_id, ContainerState::Running)];
+        let found = check_of(&plan, facts).containers.remove(0);
+        assert_eq!(found.state, wanted, "{case}");
+        let told = found.proof.unwrap_or_default();
+        assert_eq!(told.contains("the very bytes"), wanted == CheckState::FromNewPlace, "{case}: {told}");
+    }
+    // Before it runs it is on its way, whatever its bytes are.
+    let plan = Plan { proofs: vec![proof(Some(DIGEST))], ..plan() };
+    let creating = ContainerState::Waiting { reason: "ContainerCreating".into(), message: String::new() };
+    let found = check_of(&plan, [replica_set(), template(NEW), pod("a", NEW, &docker_hub, creating)]);
+    assert_eq!(found.outcome, Outcome::InProgress);
+}
+
+#[test]
 fn the_image_field_alone_proves_nothing() {
-    // The same digest under two names: the runtime still shows where it pulled it from.
+    // Nothing is proven of the new name, and the runtime tells another.
     let result = check([replica_set(), template(NEW), pod("a", NEW, OLD_ID, ContainerState::Running)]);
     assert_eq!(result.containers[0].state, CheckState::OnItsWay);
     let pulled = Fact::Event(EventFact {

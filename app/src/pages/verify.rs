@@ -254,7 +254,7 @@ fn container_row(checked: &Checked) -> AnyView {
         view! { <span class="why">"names " <span class="mono">{breakable(present)}</span></span> }
     });
     let image_id = checked.image_id.as_ref().filter(|id| !id.is_empty()).map(|id| {
-        view! { <span class="why">"pulled as " <span class="mono">{breakable(id)}</span></span> }
+        view! { <span class="why">"its node says " <span class="mono">{breakable(id)}</span></span> }
     });
     let proof = checked.proof.as_ref().map(|proof| view! { <span class="why mono">{proof.clone()}</span> });
     view! {

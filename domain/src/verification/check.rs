@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use crate::diagnosis::{Fold, SourceKind};
 use crate::evidence::mask;
 use crate::facts::{ContainerState, ContainerStatus, Fact, PodFact, WorkloadFact};
-use crate::image::ImageReference;
 use crate::plan::{ImageMove, Plan, Step};
 use crate::time::Timestamp;
 
+use super::image::Seen;
 use super::secrets::{self, SecretCheck};
 use super::types::{CheckState, Checked, Outcome, StillThrottled, Verification};
 
@@ -179,9 +179,6 @@ impl Check {
             pod.spec.containers.iter().find(|c| c.name == wanted.container).map(|c| c.image.clone());
         let status = pod.statuses.iter().find(|s| s.name == wanted.container);
         let image_id = status.map(|s| s.image_id.clone()).filter(|id| !id.is_empty());
-        let event =
-            self.pulled.get(&pod.uid).and_then(|events| events.iter().find(|e| e.contains(&wanted.to)));
-        let proof = event.map(|e| mask(e));
         let (state, proof) = match (&present, status) {
             (None, _) => (CheckState::Gone, None),
             (Some(image), _) if *image != wanted.to && self.templates.contains_key(&step.id) => (
@@ -190,7 +187,12 @@ impl Check {
             ),
             (Some(image), _) if *image != wanted.to => (CheckState::OldImage, None),
             (Some(_), None) => (CheckState::OnItsWay, None),
-            (Some(_), Some(status)) => state_of(status, wanted, image_id.as_deref(), proof),
+            (Some(_), Some(status)) => {
+                let events = self.pulled.get(&pod.uid).into_iter().flatten();
+                let pulled = events.map(String::as_str).find(|event| event.contains(&wanted.to));
+                let seen = Seen { wanted, image_id: image_id.as_deref(), pulled };
+                state_of(status, seen.shown(&self.plan))
+            }
         };
         entry(step, wanted, Some(pod.name.clone()), present, state, image_id, proof)
     }
@@ -203,21 +205,11 @@ fn same_object(step: &Step, workload: &WorkloadFact) -> bool {
         && (target.uid.is_none() || object.uid.is_none() || target.uid == object.uid)
 }
 
-/// Runs (or ran to its end) and the runtime's digest, or the kubelet's event, names the new repository.
-fn state_of(
-    status: &ContainerStatus,
-    wanted: &ImageMove,
-    image_id: Option<&str>,
-    event: Option<String>,
-) -> (CheckState, Option<String>) {
-    let repository = wanted.to.parse::<ImageReference>().map(|r| r.repository()).unwrap_or_default();
-    let by_digest = image_id
-        .is_some_and(|id| id.trim_start_matches("docker-pullable://").starts_with(&format!("{repository}@")));
+/// Runs (or ran to its end), and something shows that it is the wanted image.
+fn state_of(status: &ContainerStatus, shown: Option<String>) -> (CheckState, Option<String>) {
     match &status.state {
-        ContainerState::Running | ContainerState::Terminated { exit_code: 0 }
-            if by_digest || event.is_some() =>
-        {
-            (CheckState::FromNewPlace, event.or_else(|| image_id.map(str::to_owned)))
+        ContainerState::Running | ContainerState::Terminated { exit_code: 0 } if shown.is_some() => {
+            (CheckState::FromNewPlace, shown)
         }
         ContainerState::Waiting { reason, message } if crate::diagnosis::is_pull_failure(reason) => {
             (CheckState::Failing, Some(mask(message)))
@@ -225,7 +217,7 @@ fn state_of(
         ContainerState::Terminated { exit_code } if *exit_code != 0 => {
             (CheckState::Failing, Some(format!("exited with status {exit_code}")))
         }
-        _ => (CheckState::OnItsWay, event),
+        _ => (CheckState::OnItsWay, shown),
     }
 }
 

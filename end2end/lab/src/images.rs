@@ -1,6 +1,7 @@
 //! Tiny images, made in memory: one busybox for all of them, and a file that makes each one different.
 //!
-//! A node that already has a manifest's content pulls nothing, so two images may never share theirs.
+//! A node that already has a manifest's content pulls nothing under another name. So images of different identity never
+//! share theirs, and whoever gives two places one identity wants to see just that.
 
 use std::sync::OnceLock;
 

@@ -5,38 +5,35 @@ use http::{Method, StatusCode, header};
 
 use crate::error::{LabError, Result};
 use crate::http_client::HttpClient;
-use crate::images::{self, Behaviour, Blob, Image};
+use crate::images::{self, Blob, Image};
 
 /// A docker-registry on a loopback port.
 #[derive(Debug)]
 pub struct Store<'a> {
     client: &'a HttpClient,
-    host: &'a str,
     port: u16,
 }
 
 impl<'a> Store<'a> {
-    /// The storage on `port`, which holds what `host` serves.
+    /// The storage on `port`.
     #[must_use]
-    pub fn new(client: &'a HttpClient, host: &'a str, port: u16) -> Self {
-        Self { client, host, port }
+    pub fn new(client: &'a HttpClient, port: u16) -> Self {
+        Self { client, port }
     }
 
-    /// Makes `repository:tag` and pushes it, unless it is there. Its content names host, repository and
-    /// tag, so no two images are alike.
+    /// Pushes an image as `repository:tag`, unless it is there.
     ///
     /// # Errors
     /// When the storage refuses.
-    pub async fn publish(&self, repository: &str, tag: &str, behaviour: Behaviour) -> Result<()> {
-        let image = images::build(&format!("{}/{repository}:{tag}", self.host), behaviour)?;
+    pub async fn publish(&self, repository: &str, tag: &str, image: &Image) -> Result<()> {
         let manifest = self.url(&format!("{repository}/manifests/{tag}"));
         let by_digest = self.url(&format!("{repository}/manifests/{}", image.manifest.digest));
         if self.client.send(Method::HEAD, &by_digest, images::MANIFEST, Bytes::new()).await?.status
             != StatusCode::OK
         {
-            self.push_blobs(repository, &image).await?;
+            self.push_blobs(repository, image).await?;
         }
-        self.client.succeed(Method::PUT, &manifest, images::MANIFEST, image.manifest.bytes).await?;
+        self.client.succeed(Method::PUT, &manifest, images::MANIFEST, image.manifest.bytes.clone()).await?;
         Ok(())
     }
 

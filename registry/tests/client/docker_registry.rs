@@ -4,7 +4,7 @@ use domain::image::ImageReference;
 use domain::registry::{Answer, Registry as _, RegistryName};
 use lab::docker_registry::DockerRegistry;
 use lab::http_client::HttpClient;
-use lab::images::Behaviour;
+use lab::images::{self, Behaviour};
 use lab::push::Store;
 use registry::{Client, Endpoints};
 
@@ -23,7 +23,8 @@ async fn what_was_pushed_is_found_with_its_digest() {
     let Some(running) = start().await else { return };
     let http = HttpClient::default();
     let host = running.host();
-    Store::new(&http, &host, running.port).publish("team/app", "1.0", Behaviour::Finish).await.unwrap();
+    let image = images::build("team/app:1.0", Behaviour::Finish).unwrap();
+    Store::new(&http, running.port).publish("team/app", "1.0", &image).await.unwrap();
 
     // No endpoint is named: a registry on this machine is spoken to without TLS.
     let client = Client::new(Endpoints::default()).unwrap();
@@ -35,8 +36,8 @@ async fn what_was_pushed_is_found_with_its_digest() {
     let manifest = client.manifest(&image).await.unwrap().answer.found().unwrap();
     assert_eq!(head.digest.as_deref(), Some(manifest.digest.as_str()));
     assert_eq!(head.size, Some(manifest.bytes.len() as u64));
-    assert_eq!(manifest.media_type.as_deref(), Some(lab::images::MANIFEST));
-    assert_eq!(manifest.digest, lab::images::digest(&manifest.bytes));
+    assert_eq!(manifest.media_type.as_deref(), Some(images::MANIFEST));
+    assert_eq!(manifest.digest, images::digest(&manifest.bytes));
 
     let pinned: ImageReference = format!("{host}/team/app@{}", manifest.digest).parse().unwrap();
     assert_eq!(client.manifest(&pinned).await.unwrap().answer.found().unwrap(), manifest);

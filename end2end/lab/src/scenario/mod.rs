@@ -20,7 +20,7 @@ use crate::config::{DOCKER_HUB, ECR, ECR_PUBLIC, QUAY};
 use crate::error::{LabError, Result, json};
 use crate::front::Rules;
 use crate::http_client::HttpClient;
-use crate::images::Behaviour;
+use crate::images::{self, Behaviour};
 use crate::lab::Lab;
 use crate::push::Store;
 use crate::wait::until;
@@ -87,9 +87,25 @@ pub async fn lay(lab: &Lab, name: &str) -> Result<String> {
 
 /// Pushes every image of a release to Docker Hub and to quay.io, and what else is pulled to Docker Hub; all of it
 /// to ECR as well, as somebody has done who copied it there beforehand. Of the Official Images public.ecr.aws has
-/// one, the same as Docker Hub's.
+/// one. Copies are the same bytes or another build, as the release says.
 async fn publish(lab: &Lab, version: Version) -> Result<()> {
     let client = HttpClient::default();
+    let all = images_of(version);
+    for (host, prefix) in [(DOCKER_HUB, ""), (QUAY, ""), (ECR, "docker-hub/"), (ECR_PUBLIC, "docker/")] {
+        let Some(registry) = lab.config.registry(host) else { continue };
+        let store = Store::new(&client, registry.storage_port);
+        for (repository, tag, behaviour) in all.iter().filter(|(repository, ..)| is_at(host, repository)) {
+            let built_for =
+                if version.same_everywhere.contains(&repository.as_str()) { DOCKER_HUB } else { host };
+            let image = images::build(&format!("{built_for}/{repository}:{tag}"), *behaviour)?;
+            store.publish(&format!("{prefix}{repository}"), tag, &image).await?;
+        }
+    }
+    Ok(())
+}
+
+/// What Docker Hub has of a release, and what else is pulled from there.
+fn images_of(version: Version) -> Vec<(String, &'static str, Behaviour)> {
     let others = [
         ("library/busybox", "latest", Behaviour::Shell),
         ("library/nginx", "1.27", Behaviour::Serve),
@@ -97,22 +113,19 @@ async fn publish(lab: &Lab, version: Version) -> Result<()> {
         // Docker's own image for asking how much is left.
         ("ratelimitpreview/test", "latest", Behaviour::Finish),
     ];
-    for (host, prefix) in [(DOCKER_HUB, ""), (QUAY, ""), (ECR, "docker-hub/")] {
-        let Some(registry) = lab.config.registry(host) else { continue };
-        let store = Store::new(&client, host, registry.storage_port);
-        for image in version.cluster_images().chain(version.api_images()) {
-            let behaviour = if image == "downloader" { Behaviour::Finish } else { Behaviour::Serve };
-            store.publish(&format!("{prefix}cortexlabs/{image}"), version.full, behaviour).await?;
-        }
-        for (repository, tag, behaviour) in others.into_iter().filter(|_| host != QUAY) {
-            store.publish(&format!("{prefix}{repository}"), tag, behaviour).await?;
-        }
+    let own = version.cluster_images().chain(version.api_images()).map(|image| {
+        let behaviour = if image == "downloader" { Behaviour::Finish } else { Behaviour::Serve };
+        (format!("cortexlabs/{image}"), version.full, behaviour)
+    });
+    own.chain(others.map(|(repository, tag, behaviour)| (repository.to_owned(), tag, behaviour))).collect()
+}
+
+fn is_at(host: &str, repository: &str) -> bool {
+    match host {
+        QUAY => repository.starts_with("cortexlabs/"),
+        ECR_PUBLIC => repository == "library/nginx",
+        _ => true,
     }
-    if let Some(registry) = lab.config.registry(ECR_PUBLIC) {
-        let store = Store::new(&client, ECR_PUBLIC, registry.storage_port);
-        store.publish("docker/library/nginx", "1.27", Behaviour::Serve).await?;
-    }
-    Ok(())
 }
 
 async fn limit_docker_hub(lab: &Lab, pulls: u32) -> Result<()> {

@@ -18,6 +18,10 @@ pub struct Version {
     pub batch: bool,
     /// Whether Istio is 1.4, with galley, citadel and its own CNI plugin (up to 0.20).
     pub old_istio: bool,
+    /// Repositories at Docker Hub whose copies elsewhere are the very same bytes, as Cortex's releases and Official
+    /// Images mostly are. All others are other builds, as after a push that was made twice. Some are on the node
+    /// already when they are moved, some are not.
+    pub same_everywhere: &'static [&'static str],
 }
 
 /// The releases with a scenario, newest first.
@@ -29,6 +33,14 @@ pub const VERSIONS: [Version; 3] = [
         inferentia: true,
         batch: true,
         old_istio: false,
+        same_everywhere: &[
+            "cortexlabs/operator",
+            "cortexlabs/downloader",
+            "cortexlabs/request-monitor",
+            "cortexlabs/tensorflow-serving-cpu",
+            "cortexlabs/onnx-predictor-cpu",
+            "library/nginx",
+        ],
     },
     Version {
         short: "0.20",
@@ -37,6 +49,7 @@ pub const VERSIONS: [Version; 3] = [
         inferentia: true,
         batch: true,
         old_istio: true,
+        same_everywhere: &["cortexlabs/request-monitor", "cortexlabs/fluentd"],
     },
     Version {
         short: "0.17",
@@ -45,6 +58,7 @@ pub const VERSIONS: [Version; 3] = [
         inferentia: false,
         batch: false,
         old_istio: true,
+        same_everywhere: &[],
     },
 ];
 

@@ -6,7 +6,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { expect, test } from "@playwright/test";
 import { Bundle } from "../support/bundle.ts";
-import { isPull, Lab, repository, type Seen, state } from "../support/lab.ts";
+import { hubRepository, isAnswered, isByNode, isPull, Lab, repository, state } from "../support/lab.ts";
 import { accessible, watch } from "../support/page.ts";
 import { Program } from "../support/program.ts";
 import { check, open, planWhatWaits, runId, scanCluster, takeBundle } from "../support/walk.ts";
@@ -23,7 +23,7 @@ for (const version of ["0.22", "0.20", "0.17"]) {
       expect(hub.some((one) => one.status === 429), "refusals").toBe(true);
       expect(await lab.stuck()).not.toEqual([]);
     });
-    const before = await state(lab);
+    const [before, containersBefore] = [await state(lab), await lab.containers()];
     const stuckBefore = await lab.stuck();
     const program = await Program.serve({ env: lab.shell, args: lab.registries });
     const watched = watch(page);
@@ -44,13 +44,22 @@ for (const version of ["0.22", "0.20", "0.17"]) {
       const proofs = bundle.plan.proofs ?? [];
       const named = new Set(bundle.plan.steps.flatMap((step) => step.images.map((image) => image.to)));
       for (const name of named) expect(proofs.map((one) => one.target), "a word on each").toContain(name);
-      // Every image of the lab says which registry it is of, so copies are other builds here.
+      // The README of the lab says which copies are the same bytes.
       expect(proofs.map((one) => one.state)).not.toContain("not_asked");
       const asked = (await lab.hub()).filter((one) => one.source === "127.0.0.1" && one.kind === "manifest");
       expect(asked.length, "Docker Hub was asked").toBeGreaterThan(0);
       expect(new Set(asked.map((one) => one.method))).toEqual(new Set(["HEAD"]));
       expect(asked.some((one) => one.counted)).toBe(false);
+      const meant = [...proofs, ...bundle.plan.not_covered].map((one) => hubRepository(one.image));
+      for (const one of asked) expect(meant, "nothing else was asked for").toContain(one.repository);
     });
+
+    // New names of what the node has already, byte for byte.
+    const ran = new Set(containersBefore.filter((one) => one.state !== "waiting").map((one) => one.image));
+    const same = new Set((bundle.plan.proofs ?? []).filter((one) => one.state === "same").map((one) => one.target));
+    const moved = bundle.plan.steps.flatMap((step) => step.images);
+    const known = new Set(moved.filter(({ from, to }) => ran.has(from) && same.has(to)).map(({ to }) => to));
+    expect(known.size > 0, "whether this release has such images").toBe(version !== "0.17");
 
     expect(bundle.plan.cortex_version).toContain(version);
     expect(await state(lab), "scanning and planning change nothing").toEqual(before);
@@ -102,9 +111,22 @@ for (const version of ["0.22", "0.20", "0.17"]) {
       const running = (await lab.containers()).filter((one) => wanted.has(one.image));
       expect(new Set(running.map((one) => one.image))).toEqual(wanted);
       for (const one of running) expect(one.state, `${one.namespace}/${one.pod}/${one.name}`).not.toBe("waiting");
-      const byNodes = (one: Seen) => isPull(one) && one.source !== "127.0.0.1";
-      const pulled = new Set((await lab.elsewhere()).filter(byNodes).map((one) => one.repository));
-      expect(pulled, "by the registry's own log").toEqual(new Set([...wanted].map(repository)));
+      const asked = (await lab.elsewhere()).filter(isByNode);
+      const [answered, pulled] = [isAnswered, isPull].map((of) => new Set(asked.filter(of).map((one) => one.repository)));
+      expect(answered, "by the registries' own logs").toEqual(new Set([...wanted].map(repository)));
+      // What the node has already it does not fetch again under another name.
+      const fetched = [...wanted].filter((image) => !known.has(image)).map(repository);
+      expect(pulled).toEqual(new Set(fetched));
+    });
+
+    await test.step("the same bytes are recognised when the runtime names the old place and events are gone", async () => {
+      await lab.forgetEvents();
+      expect(await check(page, id)).toBe("It worked: everything planned is in place and runs.");
+      const renamed = (await lab.containers()).filter((one) => known.has(one.image) && one.imageID.startsWith("docker.io/"));
+      expect(renamed.length > 0, "whether this release has such images").toBe(known.size > 0);
+      for (const one of renamed) {
+        await expect(page.getByRole("row").filter({ hasText: one.name }).filter({ hasText: one.pod })).toContainText("the very bytes");
+      }
     });
 
     await test.step("the Job and the bare pod recovered where they were", async () => {
@@ -136,6 +158,15 @@ for (const version of ["0.22", "0.20", "0.17"]) {
       for (const line of bundle.lines("Verify")) {
         const result = await bundle.sh(line, lab.shell);
         expect(result.status, `${line}\n${result.stderr}`).toBe(0);
+      }
+    });
+
+    await test.step("Docker Hub is asked for nothing that has moved", async () => {
+      const settled = (await lab.hub()).length;
+      await page.waitForTimeout(20_000);
+      const foreseen = new Set(bundle.plan.not_covered.map((one) => hubRepository(one.image)));
+      for (const one of (await lab.hub()).slice(settled).filter((one) => one.repository)) {
+        expect(foreseen, `${one.source} ${one.method}`).toContain(one.repository);
       }
     });
 

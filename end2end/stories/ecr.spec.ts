@@ -1,7 +1,7 @@
 // From a throttled cluster to pods that run from Amazon ECR, where somebody copied the images beforehand.
 import { expect, test } from "@playwright/test";
 import { Bundle } from "../support/bundle.ts";
-import { isPull, Lab, repository, state } from "../support/lab.ts";
+import { isAnswered, isByNode, Lab, lonePods, repository, state } from "../support/lab.ts";
 import { watch } from "../support/page.ts";
 import { Program } from "../support/program.ts";
 import { check, open, planWhatWaits, runId, scanCluster, takeBundle } from "../support/walk.ts";
@@ -11,7 +11,7 @@ test("images from ECR: throttled, moved, taken back", async ({ page }) => {
   await lab.lay("cortex-0.22");
   expect(await lab.stuck()).not.toEqual([]);
   const before = await state(lab);
-  const asked = (await lab.hub()).filter((one) => one.counted).length;
+  const [alone, requestsBefore] = [await lonePods(lab), (await lab.hub()).length];
   const program = await Program.serve({ env: lab.shell });
   const watched = watch(page);
 
@@ -35,9 +35,16 @@ test("images from ECR: throttled, moved, taken back", async ({ page }) => {
   }).toPass({ timeout: 120_000, intervals: [2_000] });
   expect(await lab.stuck()).toEqual([]);
   const wanted = bundle.plan.steps.flatMap((step) => step.images.map((image) => repository(image.to)));
-  const pulled = (await lab.ecr()).filter(isPull).map((one) => one.repository);
-  expect(new Set(pulled), "by the registry's own log").toEqual(new Set(wanted));
-  expect((await lab.hub()).filter((one) => one.counted).length, "counted pulls").toBe(asked);
+  const answered = (await lab.ecr()).filter(isAnswered).map((one) => one.repository);
+  expect(new Set(answered), "by the registry's own log").toEqual(new Set(wanted));
+  const since = (await lab.hub()).slice(requestsBefore);
+  expect(since.filter((one) => one.counted || !isByNode(one)), "nothing was pulled, and nobody else asked").toEqual([]);
+  const settled = (await lab.hub()).length;
+  expect(await lonePods(lab), "recovered where they were").toEqual(alone);
+  for (const job of await lab.list("jobs")) expect(job.status.failed ?? 0, job.metadata.name).toBe(0);
+  await lab.forgetEvents();
+  expect(await check(page, id), "an hour later").toBe("It worked: everything planned is in place and runs.");
+  expect((await lab.hub()).slice(settled), "nobody asks Docker Hub any more").toEqual([]);
 
   for (const line of bundle.lines("Take it back")) {
     const result = await bundle.sh(line, lab.shell);

@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "@playwright/test";
 import { Bundle } from "../support/bundle.ts";
-import { isPull, Lab, state } from "../support/lab.ts";
+import { hubRepository, isByNode, isPull, Lab, lonePods, state } from "../support/lab.ts";
 import { watch } from "../support/page.ts";
 import { Program } from "../support/program.ts";
 import { check, open, planWhatWaits, runId, scanCluster, takeBundle } from "../support/walk.ts";
@@ -17,7 +17,8 @@ test("a paid account: throttled, lent to pods, taken back", async ({ page }) => 
   await lab.account("acme", TOKEN);
   const stuckBefore = await lab.stuck();
   expect(stuckBefore).not.toEqual([]);
-  const [before, lists] = [await state(lab), await pullSecrets(lab)];
+  const [before, requestsBefore] = [await state(lab), (await lab.hub()).length];
+  const alone = await lonePods(lab);
   const program = await Program.serve({ env: lab.shell });
   const watched = watch(page);
 
@@ -37,16 +38,22 @@ test("a paid account: throttled, lent to pods, taken back", async ({ page }) => 
     expect(await check(page, id)).toBe("It worked: everything planned is in place and runs.");
     for (const one of await lab.stuck()) expect(foreseen, `${one.namespace}/${one.pod}`).toContain(one.image);
   }).toPass({ timeout: 120_000, intervals: [2_000] });
-  const asAccount = (await lab.hub()).filter((one) => isPull(one) && one.principal === "account:acme");
-  expect(asAccount.length, "pulls of the account, by Docker Hub's own log").toBeGreaterThan(0);
-  const jobs = await lab.list("jobs");
-  for (const job of jobs) expect(job.status.failed ?? 0, job.metadata.name).toBe(0);
+  const since = (await lab.hub()).slice(requestsBefore);
+  expect(since.filter((one) => !isByNode(one)), "nobody but the node asked Docker Hub").toEqual([]);
+  const pulls = since.filter(isPull);
+  expect(new Set(pulls.map((one) => one.principal)), "whose pulls, by its own log").toEqual(new Set(["account:acme"]));
+  const cured = stuckBefore.filter((one) => !foreseen.has(one.image)).map((one) => hubRepository(one.image));
+  expect(pulls.map((one) => one.repository)).toEqual(expect.arrayContaining(cured));
+
+  // A pod keeps the pull secrets that it was made with: these two can only wait, and nobody may delete them.
+  expect(await lonePods(lab)).toEqual(alone);
+  for (const one of stuckBefore.filter((one) => one.uid in alone)) expect(foreseen, one.pod).toContain(one.image);
+  for (const job of await lab.list("jobs")) expect(job.status.failed ?? 0, job.metadata.name).toBe(0);
 
   for (const block of bundle.blocks("Take it back")) {
     const result = await bundle.sh(block, lab.shell);
     expect(result.status, `${block}\n${result.stderr}`).toBe(0);
   }
-  expect(await pullSecrets(lab)).toEqual(lists);
   expect(await state(lab)).toEqual(before);
   expect((await lab.list("secrets")).map((secret) => secret.metadata.name)).not.toContain("unthrottle-docker-hub");
 
@@ -54,14 +61,6 @@ test("a paid account: throttled, lent to pods, taken back", async ({ page }) => 
   watched.check();
   await program.stop();
 });
-
-/** The lists of pull secrets of every service account. */
-async function pullSecrets(lab: Lab): Promise<Record<string, unknown>> {
-  const accounts = await lab.list("serviceaccounts");
-  return Object.fromEntries(
-    accounts.map(({ metadata, imagePullSecrets }) => [`${metadata.namespace}/${metadata.name}`, imagePullSecrets]),
-  );
-}
 
 /** The content of every file below a folder, as text. */
 function files(folder: string): string[] {

@@ -1,8 +1,8 @@
 // A downloaded bundle, read as a person reads it: unpack, open README.md, run its lines.
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { type Result, run } from "./program.ts";
 
 /** The parts of plan.json that a story looks at. */
@@ -47,7 +47,22 @@ export class Bundle {
   blocks(heading: string): string[] {
     const section = this.readme.split(/^## /m).find((part) => part.startsWith(heading));
     if (!section) throw new Error(`README.md has no section "${heading}"`);
-    return [...section.matchAll(/^```sh\n([\s\S]*?)^```/gm)].map((block) => block[1]);
+    return shellBlocks(section);
+  }
+
+  /** All `sh` blocks of one of the bundle's readmes. */
+  blocksOf(path: string): string[] {
+    return shellBlocks(this.read(path));
+  }
+
+  /** Every file's path in the bundle, sorted. */
+  files(): string[] {
+    const entries = readdirSync(this.folder, { recursive: true, withFileTypes: true });
+    return entries.filter((entry) => entry.isFile()).map((entry) => relative(this.folder, join(entry.parentPath, entry.name))).sort();
+  }
+
+  read(path: string): string {
+    return readFileSync(join(this.folder, path), "utf8");
   }
 
   /** The command lines of those blocks, joined where a line goes on. */
@@ -62,4 +77,8 @@ export class Bundle {
   sh(line: string, env: NodeJS.ProcessEnv, stdin?: string): Promise<Result> {
     return run("sh", ["-c", line], { cwd: this.folder, env, stdin });
   }
+}
+
+function shellBlocks(text: string): string[] {
+  return [...text.matchAll(/^```sh\n([\s\S]*?)^```/gm)].map((block) => block[1]);
 }

@@ -28,9 +28,25 @@ export function isPull(seen: Seen): boolean {
   return seen.kind === "manifest" && seen.method === "GET" && seen.status === 200;
 }
 
+/** Whether somebody asked for a manifest and was told that it is there: with a pull, or by its name alone. */
+export function isAnswered(seen: Seen): boolean {
+  return seen.kind === "manifest" && seen.status === 200;
+}
+
+/** Whether a node asked, and not this machine. */
+export function isByNode(seen: Seen): boolean {
+  return seen.source !== "127.0.0.1";
+}
+
 /** `quay.io/cortexlabs/operator:0.22.1` → `cortexlabs/operator`. */
 export function repository(image: string): string {
   return image.replace(/^[^/]+\//, "").replace(/[:@].*$/, "");
+}
+
+/** The repository of an image of Docker Hub as its log names it: `nginx:1.27` → `library/nginx`. */
+export function hubRepository(image: string): string {
+  const name = image.replace(/[:@].*$/, "").replace(/^docker\.io\//, "");
+  return name.includes("/") ? name : `library/${name}`;
 }
 
 export interface Container {
@@ -104,6 +120,13 @@ export class Lab {
     });
   }
 
+  /** Makes the cluster forget its events, as it does by itself after an hour. */
+  async forgetEvents(): Promise<void> {
+    for (const { metadata } of await this.list("namespaces")) {
+      await this.kubectl("delete", "--raw", `/api/v1/namespaces/${metadata.name}/events`);
+    }
+  }
+
   /** Containers that wait with a pull reason, as `namespace/pod/container`. */
   async stuck(): Promise<Container[]> {
     return (await this.containers()).filter((one) => PULL_REASONS.includes(one.reason));
@@ -155,21 +178,29 @@ export class Lab {
 const SERVER_OWNED = ["deployment.kubernetes.io/revision", "deprecated.daemonset.template.generation"];
 
 /**
- * Spec, labels, annotations and data of every object that people made, and of the Job's pod, which is changed
- * in place.
+ * Spec, labels, annotations, data and pull secrets of every object that people made, and of the Job's pod, which is
+ * changed in place.
  */
 export async function state(lab: Lab): Promise<Record<string, unknown>> {
-  const objects = await lab.list("deployments,daemonsets,statefulsets,jobs,configmaps,pods");
-  const own = objects.filter((object) => {
-    const controller = object.metadata.ownerReferences?.find((owner: any) => owner.controller);
-    return !controller || controller.kind === "Job";
-  });
+  const objects = await lab.list("deployments,daemonsets,statefulsets,jobs,configmaps,serviceaccounts,pods");
+  const own = objects.filter(standsAlone);
   return Object.fromEntries(
     own.map((object) => {
-      const { kind, metadata, spec, data } = object;
+      const { kind, metadata, spec, data, imagePullSecrets } = object;
       const annotations = Object.entries(metadata.annotations ?? {}).filter(([name]) => !SERVER_OWNED.includes(name));
-      const kept = { labels: metadata.labels, annotations: Object.fromEntries(annotations), spec, data };
+      const kept = { labels: metadata.labels, annotations: Object.fromEntries(annotations), spec, data, imagePullSecrets };
       return [`${kind} ${metadata.namespace}/${metadata.name}`, kept];
     }),
   );
+}
+
+/** The pods that nothing would replace, and those of Jobs, which must not fail: their names by UID. */
+export async function lonePods(lab: Lab): Promise<Record<string, string>> {
+  const alone = (await lab.list("pods")).filter(standsAlone);
+  return Object.fromEntries(alone.map(({ metadata }) => [metadata.uid, metadata.name]));
+}
+
+function standsAlone({ metadata }: any): boolean {
+  const controller = metadata.ownerReferences?.find((owner: any) => owner.controller);
+  return !controller || controller.kind === "Job";
 }

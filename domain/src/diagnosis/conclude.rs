@@ -65,6 +65,7 @@ pub(super) fn conclude(mut fold: Fold, collected_at: Timestamp) -> Scan {
                 window_seconds: None,
                 source: None,
                 egress_groups,
+                measured_at: None,
             },
             cortex: found_cortex,
             not_seen: fold.not_seen.union(&fold.not_seen_for_plans).cloned().collect(),

@@ -222,6 +222,9 @@ pub struct Budget {
     pub source: Option<String>,
     /// Nodes by the address they leave from.
     pub egress_groups: Vec<EgressGroup>,
+    /// When it was measured; `None` when it was not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub measured_at: Option<Timestamp>,
 }
 
 /// From where a budget was measured.

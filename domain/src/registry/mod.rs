@@ -10,6 +10,7 @@ mod credentials;
 mod mistakes;
 mod name;
 mod port;
+mod probe;
 mod quota;
 mod refusal;
 mod reply;

@@ -124,6 +124,16 @@ impl Quota {
             window_seconds: limit.map(|limit| limit.window_seconds),
             source: self.counted.as_ref().map(|counted| counted.as_str().to_owned()),
             egress_groups: Vec::new(),
+            measured_at: None,
+        }
+    }
+
+    /// Why the answer proves nothing about the limit, if so.
+    #[must_use]
+    pub fn unknown(&self) -> Option<Unknown> {
+        match self.standing {
+            Standing::Unknown(unknown) => Some(unknown),
+            _ => None,
         }
     }
 }

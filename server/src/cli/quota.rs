@@ -1,7 +1,7 @@
 //! `quota`: asks a registry for the pull limit without spending a pull (INTERFACE §1).
 
 use clap::Args;
-use domain::diagnosis::Budget;
+use domain::diagnosis::{Budget, MeasuredFrom};
 use domain::evidence::{RateLimit, Throttle};
 use domain::problem::Problem;
 use domain::registry::{Counted, Quota as Asked, RegistryName, Standing, Unknown};
@@ -76,10 +76,7 @@ fn printed(asked: &Asked) -> Printed<'_> {
         Standing::Refused { throttle, retry_after_seconds, .. } => (throttle, retry_after_seconds),
         _ => (None, None),
     };
-    let unknown = match asked.standing {
-        Standing::Unknown(unknown) => Some(unknown),
-        _ => None,
-    };
+    let unknown = asked.unknown();
     Printed {
         schema: "unthrottle.quota/v1",
         registry: &asked.registry,
@@ -185,6 +182,24 @@ fn meaning(asked: &Asked) -> Vec<&'static str> {
         ),
     }
     lines
+}
+
+/// What a scan has to say of the limit, where it was asked for: the answer, and whose it is.
+pub(super) fn measured(budget: &Budget) -> impl Iterator<Item = String> {
+    let window = budget.window_seconds.map(|seconds| format!(" in {}", span(seconds))).unwrap_or_default();
+    let left = match (budget.limit, budget.remaining) {
+        _ if budget.unlimited => "Docker Hub itself states no limit.".to_owned(),
+        (Some(limit), Some(left)) => format!("{left} of {limit} pulls{window} are left."),
+        (Some(limit), None) => format!("{limit} pulls{window} in all; how many are left was not told."),
+        (None, Some(_)) => "Docker Hub refused the very question, so nothing can be pulled.".to_owned(),
+        (None, None) => "The answer tells no limit.".to_owned(),
+    };
+    let counted = budget.source.as_ref().map(|source| format!(", which Docker Hub counts as {source}"));
+    let from = format!("Asked from this machine{}.", counted.unwrap_or_default());
+    let nodes =
+        "Nodes may leave by another address; run unthrottle quota on one to ask for theirs.".to_owned();
+    let told = (budget.measured_from == MeasuredFrom::Here).then_some([left, from, nodes]);
+    told.into_iter().flatten()
 }
 
 /// A length of time in its largest whole unit.

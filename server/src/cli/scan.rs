@@ -6,23 +6,31 @@ use std::path::Path;
 
 use clap::{Args, ValueEnum};
 use domain::diagnosis::{Diagnosis, Finding, Scan as Scanned, Verdict};
-use domain::ports::{Cancel, InputFile};
+use domain::ports::{Cancel, Clock as _, InputFile};
 use domain::problem::{Problem, ProblemKind};
-use domain::run::Source;
+use domain::registry::RegistryName;
+use domain::run::{Progress, Source};
 use engine::runs::kind;
 use engine::scan;
+use registry::Client;
 
 use super::output::{Output, Tone, section, visible};
 use super::progress::{Line, until_stopped};
+use super::registries::RegistryArgs;
 use super::source::{Opened, SourceArgs};
-use super::{Global, Status};
-use crate::wiring;
+use super::{Global, Status, quota};
+use crate::wiring::{self, SystemClock};
 
 /// Finds out whether Docker Hub throttles a cluster, and proves it
 #[derive(Debug, Args)]
 pub(super) struct Scan {
     #[command(flatten)]
     source: SourceArgs,
+    /// Also ask Docker Hub for the pull limit of this machine's address, which spends no pull
+    #[arg(long, conflicts_with = "demo")]
+    probe_registry: bool,
+    #[command(flatten)]
+    registries: RegistryArgs,
     /// End with status 1 at this verdict or a stronger one; unknown may be given besides
     #[arg(long, value_enum, value_name = "VERDICT", value_delimiter = ',')]
     fail_on: Vec<FailOn>,
@@ -51,7 +59,11 @@ pub(super) struct Reading {
 
 impl Scan {
     pub(super) async fn run(&self, global: &Global, output: &Output) -> Result<Status, Problem> {
-        let reading = read(self.source.open().await?, output).await?;
+        let registry = self.probe_registry.then(|| self.registries.client()).transpose()?;
+        let mut reading = read(self.source.open().await?, output).await?;
+        if let Some(registry) = registry.filter(|_| !reading.stopped) {
+            probe(&registry, &mut reading, output).await;
+        }
         let scan = reading.scanned.scan.clone();
         let stopped = reading.stopped;
         let kept = if self.no_store { None } else { keep(reading, global.data_dir.as_deref(), output) };
@@ -88,9 +100,25 @@ pub(super) async fn read(opened: Opened, output: &Output) -> Result<Reading, Pro
     let mut observer = |progress| line.show(&progress);
     let reading_kind = kind(&source);
     let work = scan::scan(&*reader, reading_kind, &cancel, &clock, &mut observer);
+    let stopped_twice = || stopped("Reading was stopped.", "Ctrl-C was pressed twice.");
     let scanned = until_stopped(work, &cancel).await.ok_or_else(stopped_twice)??;
     drop(line);
     Ok(Reading { source, files, scanned, stopped: cancel.is_cancelled() })
+}
+
+/// Asks Docker Hub for the pull limit, with Ctrl-C to stop. That it does not tell is told in the scan.
+async fn probe(registry: &Client, reading: &mut Reading, output: &Output) {
+    let mut line = Line::new(output);
+    line.show(&Progress { phase: "Asking Docker Hub".to_owned(), ..Progress::default() });
+    let docker_hub = RegistryName::default();
+    let asked = tokio::select! {
+        asked = engine::quota::ask(registry, &docker_hub, None) => asked,
+        _ = tokio::signal::ctrl_c() => {
+            reading.stopped = true;
+            Err(stopped("Docker Hub was not asked.", "Ctrl-C was pressed before it answered."))
+        }
+    };
+    reading.scanned.scan.diagnosis.probed(asked, SystemClock.now());
 }
 
 /// Keeps a reading as a run. That nothing could be kept does not make the verdict less true: it is a warning.
@@ -104,8 +132,7 @@ fn keep(reading: Reading, data_dir: Option<&Path>, output: &Output) -> Option<St
     kept.inspect_err(|problem| output.warning(problem)).ok()
 }
 
-fn stopped_twice() -> Problem {
-    let (what, why) = ("Reading was stopped.", "Ctrl-C was pressed twice.");
+fn stopped(what: &str, why: &str) -> Problem {
     Problem {
         kind: ProblemKind::Interrupted,
         ..Problem::outside("stopped", what, why, "Run the same command again.")
@@ -132,6 +159,7 @@ fn text(scan: &Scanned, output: &Output) -> String {
         vec![exposed.image.clone(), format!("{range} pulls/6 h"), first_of(&exposed.workloads)]
     });
     section(&mut text, "Images on Docker Hub", exposure);
+    section(&mut text, "Pull limit", quota::measured(&diagnosis.budget).map(|line| vec![line]));
     let not_seen =
         diagnosis.not_seen.iter().map(|not_seen| vec![format!("{}: {}", not_seen.what, not_seen.why)]);
     section(&mut text, "Not seen", not_seen);
@@ -226,7 +254,13 @@ mod tests {
             (vec![FailOn::Unknown], vec![Unknown]),
             (vec![FailOn::Affected, FailOn::Unknown], vec![Affected, Unknown]),
         ] {
-            let scan = Scan { source: source.clone(), fail_on, no_store: true };
+            let scan = Scan {
+                source: source.clone(),
+                probe_registry: false,
+                registries: RegistryArgs::default(),
+                fail_on,
+                no_store: true,
+            };
             let failed: Vec<_> = all.into_iter().filter(|verdict| scan.fails(*verdict)).collect();
             assert_eq!(failed, failing, "{:?}", scan.fail_on);
         }

@@ -5,6 +5,8 @@ mod commands;
 #[cfg(test)]
 mod copy;
 #[cfg(test)]
+mod probe;
+#[cfg(test)]
 mod program;
 #[cfg(test)]
 mod proof;

@@ -15,13 +15,13 @@ use crate::program::{Ended, Program};
 const PREVIEW: (&str, &str, &str) = ("ratelimitpreview/test", "latest", "{}");
 
 /// A registry of the lab, and the program beside it.
-struct World {
-    front: InProcess,
-    program: Arc<Program>,
+pub struct World {
+    pub front: InProcess,
+    pub program: Arc<Program>,
 }
 
 impl World {
-    async fn new(style: Style) -> Self {
+    pub async fn new(style: Style) -> Self {
         let front = InProcess::start(style, &[PREVIEW]).await.unwrap();
         front.set_accounts(&[("free-user", "right", false), ("rich", "right", true)]).await.unwrap();
         Self { front, program: Arc::new(Program::new()) }
@@ -29,7 +29,12 @@ impl World {
 
     /// Runs `quota` with the lab's front as the registry `host`, off the thread that serves the front.
     async fn ask(&self, host: &str, args: &str, stdin: &'static [u8]) -> Ended {
-        let args = format!("quota {host} --registry-endpoint {host}=http://{} {args}", self.front.front);
+        self.run(host, &format!("quota {host} {args}"), stdin).await
+    }
+
+    /// Runs a command with the lab's front as the registry `host`, likewise.
+    pub async fn run(&self, host: &str, args: &str, stdin: &'static [u8]) -> Ended {
+        let args = format!("{args} --registry-endpoint {host}=http://{}", self.front.front);
         let program = Arc::clone(&self.program);
         tokio::task::spawn_blocking(move || program.run_with(&args, stdin)).await.unwrap()
     }
@@ -41,7 +46,7 @@ impl World {
     }
 }
 
-fn part(value: &Value, names: &[&str]) -> Value {
+pub fn part(value: &Value, names: &[&str]) -> Value {
     names
         .iter()
         .map(|name| ((*name).to_owned(), value[name].clone()))

@@ -13,6 +13,7 @@
 //! | practice cluster | `/runs/{id}/connect` | `source=demo` |
 //! | files | `/runs/{id}/connect/files` | multipart: `files`, repeated, file names without folders |
 //! | scan, again or stop | `/runs/{id}/detect` | `action=scan` or `action=cancel` |
+//! | the pull limit | `/runs/{id}/detect` | `action=measure`; Docker Hub is asked before the answer comes |
 //! | remedy | `/runs/{id}/remedy` | `remedy`, the word of [`domain::remedy::RemedyKind`] |
 //! | answers | `/runs/{id}/configure` | `set.KEY` once for each question; `only` repeated, once for each chosen object. All chosen means "no choice" (`Answers::only` empty); none chosen is a problem of the step. `offered` says how many there were. `login.password`: a Docker Hub token to try, never kept |
 //! | take | `/runs/{id}/apply` | `form=zip` or `form=tar.gz`; answered with a redirect to the download |

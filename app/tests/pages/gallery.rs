@@ -215,6 +215,7 @@ fn verdicts(data: &Data) -> Vec<Shown> {
         diagnosis.budget.egress_groups.truncate(1);
         diagnosis.budget.unlimited = true;
         diagnosis.budget.measured_from = MeasuredFrom::Here;
+        diagnosis.budget.measured_at = Some(at("2026-11-23T12:40:00Z"));
     });
     let not = judged(Verdict::NotAffected, &|diagnosis| {
         diagnosis.findings.clear();

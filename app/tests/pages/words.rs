@@ -61,6 +61,17 @@ fn every_verdict_is_one_sentence() {
 }
 
 #[test]
+fn the_budget_says_from_where_and_when_it_was_measured_and_the_practice_cluster_asks_nobody() {
+    says(
+        "detect-affected",
+        &["Not measured", "unthrottle quota", "run it on a node", "Ask from this machine"],
+    );
+    let here = "Measured from the machine that runs Unthrottle, 12:40 UTC";
+    says("detect-at-risk", &["Nothing is counted", here, "Nodes may leave by another address."]);
+    assert!(!text("detect-practice").contains("Ask from this machine"));
+}
+
+#[test]
 fn the_verdict_stands_on_numbers_and_lines() {
     says(
         "detect-affected",
@@ -151,7 +162,7 @@ fn a_check_says_from_where_the_image_came() {
         "verify-in-progress",
         &[
             "2 of 4 planned containers from the new place: 1 on the way and 1 with the old image.",
-            "pulled as quay.io/cortexlabs/operator@sha256:5d1c0b7f",
+            "its node says quay.io/cortexlabs/operator@sha256:5d1c0b7f",
             "foreseen, not part of the plan",
         ],
     );

@@ -2,12 +2,15 @@
 
 use domain::ports::InputFile;
 use domain::problem::Problem;
+use domain::registry::RegistryName;
 use domain::remedy::RemedyKind;
 use domain::run::{Run, Source, Step, StepState};
+use tokio::runtime::Handle;
 
 use super::planning::make;
 use super::{Refusal, Runs, problems};
 use crate::plan::Made;
+use crate::quota;
 
 impl Runs {
     /// Connects a run to what it shall read, with the files to keep for it. Whatever rested on another
@@ -35,6 +38,30 @@ impl Runs {
     /// Always: the problem itself when it was kept, or why it could not be.
     pub fn reject(&self, id: &str, step: Step, problem: Problem) -> Result<(), Refusal> {
         self.change(id, step, |_| Err(problem))
+    }
+
+    /// Asks Docker Hub from this machine how many pulls are left, which spends none, and keeps the answer with the scan.
+    /// Blocks until there is one; must be called inside of the runtime.
+    ///
+    /// # Errors
+    /// `not_measured` without a scan or for the practice cluster, what kept Docker Hub from answering, `run_in_use`,
+    /// `run_unknown`, or the store's problem.
+    pub fn measure(&self, id: &str) -> Result<(), Refusal> {
+        let run = self.get(id)?;
+        let may_ask = run.scan.is_some() && run.source != Some(Source::Demo);
+        let Some(registry) = self.registry.as_ref().filter(|_| may_ask) else {
+            return self.reject(id, Step::Detect, problems::not_measured());
+        };
+        let asked = Handle::current().block_on(quota::ask(&**registry, &RegistryName::default(), None));
+        let now = self.now();
+        self.change(id, Step::Detect, |run| {
+            let quota = asked?;
+            if let Some(scan) = &mut run.scan {
+                scan.diagnosis.probed(Ok(quota), now);
+            }
+            Ok(())
+        })?;
+        Ok(self.note(id, "limit_measured", "")?)
     }
 
     /// Chooses a remedy. Choosing the same one again keeps its answers and its plan.

@@ -61,6 +61,12 @@ pub(super) fn no_cluster() -> Problem {
     )
 }
 
+pub(super) fn not_measured() -> Problem {
+    let why = "There is no scan yet, or it is the practice cluster's, which touches no network.";
+    let next = "Scan a cluster, or ask by hand: unthrottle quota";
+    Problem::bad_input("not_measured", "Docker Hub is not asked for this run.", why, next)
+}
+
 fn capital(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())

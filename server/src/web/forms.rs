@@ -54,6 +54,7 @@ pub async fn step(
     match step {
         Step::Connect => connect(&site, &id, &pairs).await,
         Step::Detect if pairs.first("action") == "cancel" => stop(&site, &id, Step::Detect).await,
+        Step::Detect if pairs.first("action") == "measure" => measure(&site, &id).await,
         Step::Detect => start_scan(&site, &id).await,
         Step::Remedy => remedy(&site, &id, &pairs).await,
         Step::Configure => configure(&site, &id, &pairs).await,
@@ -142,6 +143,12 @@ fn pasted(text: &str) -> InputFile {
 async fn start_scan(site: &Site, id: &str) -> Response {
     let run = id.to_owned();
     let result = site.blocking(move |runs| runs.start_scan(&run, None)).await;
+    answer::after(id, Step::Detect, result, Step::Detect)
+}
+
+async fn measure(site: &Site, id: &str) -> Response {
+    let run = id.to_owned();
+    let result = site.blocking(move |runs| runs.measure(&run)).await;
     answer::after(id, Step::Detect, result, Step::Detect)
 }
 

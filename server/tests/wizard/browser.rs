@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
+use domain::registry::Logins;
 use http::header::{CONTENT_TYPE, COOKIE, HOST, LOCATION, SET_COOKIE};
 use http::{HeaderMap, Method, Request, StatusCode};
 use http_body_util::BodyExt as _;
@@ -49,10 +50,15 @@ impl Answer {
 }
 
 impl Browser {
-    /// A wizard on a fresh store, not signed in.
+    /// A wizard on a fresh store, not signed in, that asks no registry.
     pub fn outside() -> Self {
+        Self::asking(None)
+    }
+
+    /// The same, with registries to ask.
+    pub fn asking(registry: Option<Arc<dyn Logins>>) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let runs = wiring::runs(folder.path(), None, "the wizard").unwrap();
+        let runs = wiring::runs(folder.path(), registry, "the wizard").unwrap();
         let session = Session::new("/").unwrap();
         let launch = session.printed_path();
         let kubeconfig = Some(PathBuf::from(folder.path()).join("no-kubeconfig"));

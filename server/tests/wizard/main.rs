@@ -8,6 +8,8 @@ mod events;
 #[cfg(test)]
 mod hostile;
 #[cfg(test)]
+mod limit;
+#[cfg(test)]
 mod steps;
 #[cfg(test)]
 mod uploads;

@@ -7,7 +7,7 @@ mod reading;
 mod verdict;
 
 use domain::diagnosis::{Diagnosis, Scan, SourceKind, Verdict};
-use domain::run::{JobState, Run, Step};
+use domain::run::{JobState, Run, Source, Step};
 use leptos::prelude::*;
 
 pub(crate) use cortex::cortex;
@@ -26,7 +26,7 @@ use crate::components::{
 use crate::view::DetectView;
 use crate::words;
 
-/// Form: scan, again or stop (see the table in [`super`]).
+/// Forms: scan, again or stop; the pull limit (see the table in [`super`]).
 pub fn detect(view: &DetectView) -> Page {
     let run = &view.base.run;
     let found = view.base.problems(Step::Detect);
@@ -57,7 +57,7 @@ fn diagnosed(view: &DetectView, state: &JobState, scan: &Scan) -> AnyView {
         {evidence(diagnosis, context, |line| command("see-it", "the line that shows it", line))}
         {first_aid(diagnosis)}
         {refused(diagnosis)}
-        {budget(diagnosis)}
+        {budget(view, diagnosis)}
         {exposure(diagnosis, true)}
         {failing_otherwise(diagnosis)}
         {diagnosis.cortex.as_ref().map(cortex)}
@@ -137,7 +137,7 @@ fn first_aid(diagnosis: &Diagnosis) -> Option<AnyView> {
 }
 
 /// Nothing of Docker Hub, nothing to spend.
-fn budget(diagnosis: &Diagnosis) -> Option<AnyView> {
+fn budget(view: &DetectView, diagnosis: &Diagnosis) -> Option<AnyView> {
     if diagnosis.exposure.is_empty() && diagnosis.verdict == Verdict::NotAffected {
         return None;
     }
@@ -154,10 +154,28 @@ fn budget(diagnosis: &Diagnosis) -> Option<AnyView> {
             <div class="two">
                 <section>
                     <h2>"The budget"</h2>
-                    {meter(&diagnosis.budget)}
+                    {meter(&diagnosis.budget, &view.base.now)}
+                    {ask_from_here(&view.base.run)}
                 </section>
                 {ways}
             </div>
+        }
+        .into_any(),
+    )
+}
+
+/// The practice cluster touches no network.
+fn ask_from_here(run: &Run) -> Option<AnyView> {
+    if run.source == Some(Source::Demo) {
+        return None;
+    }
+    Some(
+        view! {
+            <form method="post" action=format!("/runs/{}/detect", run.id)>
+                <button class="button quiet" name="action" value="measure">
+                    "Ask from this machine"
+                </button>
+            </form>
         }
         .into_any(),
     )

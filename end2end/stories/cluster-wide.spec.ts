@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "@playwright/test";
 import { Bundle } from "../support/bundle.ts";
-import { isPull, Lab, repository } from "../support/lab.ts";
+import { isAnswered, isByNode, Lab, repository } from "../support/lab.ts";
 import { type Result, unthrottle } from "../support/program.ts";
 
 test.describe.configure({ mode: "serial" });
@@ -120,7 +120,7 @@ test("copies: exactly the moved images are renamed, in every spelling, and the g
       expect(one.image).toBe(to);
       expect(one.state).not.toBe("waiting");
     }).toPass(SOON);
-    expect((await lab.elsewhere()).filter(isPull).map((one) => one.repository)).toContain(repository(to));
+    expect((await lab.elsewhere()).filter((one) => isByNode(one) && isAnswered(one)).map((one) => one.repository)).toContain(repository(to));
     // A container that is put into it is renamed as well, and those that are there stay as they are.
     for (const name of ["one", "two"]) await sh(bundle, `kubectl debug probe --image=${from} -c ${name}`);
     const [own] = (await lab.list("pods")).filter((one) => one.metadata.name === "probe");

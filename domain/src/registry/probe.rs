@@ -4,7 +4,7 @@
 use std::net::IpAddr;
 
 use super::Quota;
-use crate::diagnosis::{Budget, Diagnosis};
+use crate::diagnosis::{Budget, Diagnosis, MeasuredFrom};
 use crate::facts::NotSeen;
 use crate::problem::Problem;
 use crate::time::Timestamp;
@@ -47,6 +47,24 @@ impl Budget {
     }
 }
 
+impl Budget {
+    /// Whether nodes are known to have no pull left. What was measured from elsewhere says nothing about them.
+    #[must_use]
+    pub fn is_spent_at_nodes(&self) -> bool {
+        let whole = (self.measured_from == MeasuredFrom::Nodes).then_some(self.remaining).flatten();
+        let groups = self.egress_groups.iter().filter_map(|group| group.remaining);
+        groups.chain(whole).any(|left| left == 0)
+    }
+
+    /// The limit that nodes are known to have, likewise.
+    #[must_use]
+    pub fn limit_at_nodes(&self) -> Option<u32> {
+        let is_theirs = self.measured_from == MeasuredFrom::Nodes
+            || self.egress_groups.iter().any(|group| group.remaining.is_some());
+        self.limit.filter(|_| is_theirs)
+    }
+}
+
 fn address(text: Option<&str>) -> Option<IpAddr> {
     text?.parse().ok()
 }
@@ -54,7 +72,7 @@ fn address(text: Option<&str>) -> Option<IpAddr> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::diagnosis::{EgressGroup, Fold, Knowledge, MeasuredFrom, SourceKind};
+    use crate::diagnosis::{EgressGroup, Fold, Knowledge, SourceKind};
     use crate::evidence::RateLimit;
     use crate::registry::{Counted, Endpoint, RegistryName, Standing, Unknown};
 
@@ -105,7 +123,19 @@ mod tests {
             assert_eq!((budget.limit, budget.remaining, budget.unlimited), (Some(100), Some(7), false));
             assert_eq!((budget.measured_from, &budget.measured_at), (MeasuredFrom::Here, &Some(now())));
             assert_eq!(left(&found), wanted, "{counted}");
+            assert_eq!(budget.limit_at_nodes(), wanted[2].and(Some(100)), "{counted}");
+            assert!(!budget.is_spent_at_nodes());
             assert_eq!(found.not_seen, diagnosis().not_seen);
+        }
+    }
+
+    #[test]
+    fn an_empty_budget_here_is_not_the_nodes() {
+        let spent = RateLimit { limit: 100, remaining: Some(0), window_seconds: 21_600 };
+        for (counted, wanted) in [("203.0.113.9", false), ("198.51.100.7", true)] {
+            let mut found = diagnosis();
+            found.probed(Ok(said(Standing::Limited(spent), counted)), now());
+            assert_eq!(found.budget.is_spent_at_nodes(), wanted, "{counted}");
         }
     }
 

@@ -177,8 +177,8 @@ fn verify(plan: &Plan, scan: &Scan, text: &mut Text) {
     }
     text.paragraph(
         &format!("The first lines wait until new pods run, the others print which image each container names and which one its \
-         node pulled: both begin with {} for everything in this plan. `unthrottle verify .` does the same and \
-         judges it; `sh commands.sh verify` runs these lines.", plan.hosts()),
+         node has: both begin with {} for everything in this plan, save that a node may tell bytes it had already by their \
+         old name. `unthrottle verify .` does the same and judges it; `sh commands.sh verify` runs these lines.", plan.hosts()),
     );
     text.shell(&lines);
 }

@@ -18,7 +18,7 @@ pub(crate) fn exposure(diagnosis: &Diagnosis, folded: bool) -> Option<AnyView> {
     if diagnosis.exposure.is_empty() {
         return None;
     }
-    let limit = diagnosis.budget.limit.unwrap_or(ANONYMOUS_LIMIT);
+    let limit = diagnosis.budget.limit_at_nodes().unwrap_or(ANONYMOUS_LIMIT);
     let mut images: Vec<_> = diagnosis.exposure.iter().collect();
     images.sort_by(|a, b| b.pulls_per_6h.high.cmp(&a.pulls_per_6h.high).then_with(|| a.image.cmp(&b.image)));
     let most = images.iter().map(|image| image.pulls_per_6h.high).max().unwrap_or(0);

@@ -48,15 +48,7 @@ impl Budget {
 }
 
 impl Budget {
-    /// Whether nodes are known to have no pull left. What was measured from elsewhere says nothing about them.
-    #[must_use]
-    pub fn is_spent_at_nodes(&self) -> bool {
-        let whole = (self.measured_from == MeasuredFrom::Nodes).then_some(self.remaining).flatten();
-        let groups = self.egress_groups.iter().filter_map(|group| group.remaining);
-        groups.chain(whole).any(|left| left == 0)
-    }
-
-    /// The limit that nodes are known to have, likewise.
+    /// The limit that nodes are known to have. What was measured from elsewhere says nothing about them.
     #[must_use]
     pub fn limit_at_nodes(&self) -> Option<u32> {
         let is_theirs = self.measured_from == MeasuredFrom::Nodes
@@ -124,18 +116,7 @@ mod tests {
             assert_eq!((budget.measured_from, &budget.measured_at), (MeasuredFrom::Here, &Some(now())));
             assert_eq!(left(&found), wanted, "{counted}");
             assert_eq!(budget.limit_at_nodes(), wanted[2].and(Some(100)), "{counted}");
-            assert!(!budget.is_spent_at_nodes());
             assert_eq!(found.not_seen, diagnosis().not_seen);
-        }
-    }
-
-    #[test]
-    fn an_empty_budget_here_is_not_the_nodes() {
-        let spent = RateLimit { limit: 100, remaining: Some(0), window_seconds: 21_600 };
-        for (counted, wanted) in [("203.0.113.9", false), ("198.51.100.7", true)] {
-            let mut found = diagnosis();
-            found.probed(Ok(said(Standing::Limited(spent), counted)), now());
-            assert_eq!(found.budget.is_spent_at_nodes(), wanted, "{counted}");
         }
     }
 

@@ -48,7 +48,14 @@ impl Budget {
 }
 
 impl Budget {
-    /// The limit that nodes are known to have. What was measured from elsewhere says nothing about them.
+    /// The fewest pulls that nodes are known to have left. What was measured from elsewhere says nothing about them.
+    #[must_use]
+    pub fn remaining_at_nodes(&self) -> Option<u32> {
+        let whole = (self.measured_from == MeasuredFrom::Nodes).then_some(self.remaining).flatten();
+        self.egress_groups.iter().filter_map(|group| group.remaining).chain(whole).min()
+    }
+
+    /// The limit that nodes are known to have, likewise.
     #[must_use]
     pub fn limit_at_nodes(&self) -> Option<u32> {
         let is_theirs = self.measured_from == MeasuredFrom::Nodes
@@ -115,7 +122,10 @@ mod tests {
             assert_eq!((budget.limit, budget.remaining, budget.unlimited), (Some(100), Some(7), false));
             assert_eq!((budget.measured_from, &budget.measured_at), (MeasuredFrom::Here, &Some(now())));
             assert_eq!(left(&found), wanted, "{counted}");
-            assert_eq!(budget.limit_at_nodes(), wanted[2].and(Some(100)), "{counted}");
+            assert_eq!(
+                (budget.remaining_at_nodes(), budget.limit_at_nodes()),
+                (wanted[2], wanted[2].and(Some(100)))
+            );
             assert_eq!(found.not_seen, diagnosis().not_seen);
         }
     }

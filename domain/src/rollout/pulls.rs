@@ -79,7 +79,7 @@ pub fn of_plan(plan: &Plan, scan: &Scan) -> Pulls {
         taken_back: back.range(nodes),
         pods: plan.steps.iter().fold(0, |sum: u32, step| sum.saturating_add(pods_of(step, scan))),
         at_a_time: MOST_NEW_PODS,
-        remaining: scan.diagnosis.budget.remaining,
+        remaining: scan.diagnosis.budget.remaining_at_nodes(),
         spent: is_spent(&scan.diagnosis),
     }
 }

@@ -8,7 +8,7 @@ use crate::workload::ObjectRef;
 
 /// Whether Docker Hub refused pulls when the cluster was read, or nothing was left of the limit.
 pub fn is_spent(diagnosis: &Diagnosis) -> bool {
-    diagnosis.verdict == Verdict::Affected || diagnosis.budget.remaining == Some(0)
+    diagnosis.verdict == Verdict::Affected || diagnosis.budget.remaining_at_nodes() == Some(0)
 }
 
 /// The object to help first: of those that Docker Hub refuses the one with the most stuck pods, the first by label

@@ -120,6 +120,7 @@ fn planned(view: &ReportView, plan: &Plan) -> AnyView {
         {pulls(plan)}
         {left_running(plan, None)}
         {review::risks(&plan.risks)}
+        {review::found_secrets(&plan.found_secrets)}
         {review::not_covered(plan)}
         {review::refused(&plan.refused)}
         {commands}

@@ -114,16 +114,27 @@ impl Seen {
     }
 }
 
-/// Reads over a client, in some namespaces or (with none) in all.
-pub(crate) async fn read(client: kube::Client, namespaces: &[&str]) -> Seen {
+impl Default for Seen {
+    fn default() -> Self {
+        Self { facts: Vec::new(), progress: Vec::new(), requests: Vec::new(), result: Ok(()) }
+    }
+}
+
+/// A reader over a client, of some namespaces or (with none) of all.
+pub(crate) fn over(client: kube::Client, namespaces: &[&str]) -> ClusterReader {
     let cluster = ClusterFact {
         name: "fake".to_owned(),
         server: Some("fake:6443".to_owned()),
         ..ClusterFact::default()
     };
     let namespaces = namespaces.iter().map(|&name| name.to_owned()).collect();
-    let reader = ClusterReader::over(client, cluster, namespaces, "home".to_owned(), PATIENCE);
-    let mut seen = Seen { facts: Vec::new(), progress: Vec::new(), requests: Vec::new(), result: Ok(()) };
+    ClusterReader::over(client, cluster, namespaces, "home".to_owned(), PATIENCE)
+}
+
+/// Reads over a client.
+pub(crate) async fn read(client: kube::Client, namespaces: &[&str]) -> Seen {
+    let reader = over(client, namespaces);
+    let mut seen = Seen::default();
     seen.result = reader.read(&Cancel::default(), &mut seen).await;
     seen
 }

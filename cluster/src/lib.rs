@@ -1,7 +1,8 @@
 //! Kubernetes, by kube: the only place that names its types.
 //!
 //! Reads a live cluster page by page into [`domain::facts`], or the practice cluster through the same code.
-//! It asks for get, list and access reviews only, and never for a Secret. What it reads means nothing to it:
+//! It asks for get, list and access reviews only. A reading never asks for a Secret; single ones are looked into by
+//! name only through [`domain::held::PullSecrets`], which somebody has to allow. What it reads means nothing to it:
 //! objects are decoded by [`manifests::objects`] and judged in `domain`.
 
 mod ask;

@@ -159,6 +159,12 @@ pub(crate) fn not_understood(path: &str, bytes: &[u8], error: &dyn Error, host: 
     Problem::outside("cluster_answer", "The cluster's answer was not understood.", why, next).at(host)
 }
 
+/// An answer of 200 that is no Secret. What it holds is not repeated, not even by the parser.
+pub(crate) fn no_secret(path: &str, bytes: &[u8], host: &str) -> Problem {
+    let silent = io::Error::other("it is no Secret");
+    not_understood(path, bytes, &silent, host)
+}
+
 /// Anything that keeps a client from being made of the kubeconfig.
 pub(crate) fn not_configured(error: &dyn Error, host: &str) -> Problem {
     let why = format!("{}.", mask(&error.to_string()));

@@ -49,6 +49,13 @@ pub enum Fact {
     CortexFile(CortexFile),
     /// An object by which Argo CD or Flux knows where the text of other objects is kept.
     Deployer(Deployer),
+    /// External Secrets is served, best in this version.
+    ExternalSecrets {
+        /// Such as `v1`.
+        version: String,
+    },
+    /// A `SecretStore` or `ClusterSecretStore` of External Secrets.
+    SecretStore(ObjectRef),
     /// A Helm values file that was given.
     Values(ValuesFile),
     /// A file that was given and read to its end.
@@ -86,6 +93,8 @@ pub enum ListOf {
     ServiceAccounts,
     /// Objects of Argo CD and Flux.
     Deployers,
+    /// Stores of External Secrets.
+    SecretStores,
 }
 
 impl ListOf {
@@ -101,6 +110,7 @@ impl ListOf {
             Self::ConfigMaps => "config maps",
             Self::ServiceAccounts => "service accounts",
             Self::Deployers => "objects of Argo CD and Flux",
+            Self::SecretStores => "secret stores",
         }
     }
 }

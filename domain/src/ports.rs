@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use async_trait::async_trait;
 
 use crate::facts::Fact;
+use crate::held::PullSecrets;
 use crate::problem::Problem;
 use crate::run::{Progress, Run, Source};
 use crate::time::Timestamp;
@@ -60,6 +61,12 @@ pub trait Sources: Send + Sync {
     /// then; every other source is what it is.
     async fn revisit(&self, source: &Source) -> Result<Box<dyn FactSource>, Problem> {
         self.open(source, Vec::new()).await
+    }
+
+    /// Opens the pull secrets of a live cluster, for somebody who has allowed that they are looked into. `None` for
+    /// what has none to look into.
+    async fn pull_secrets(&self, _source: &Source) -> Result<Option<Box<dyn PullSecrets>>, Problem> {
+        Ok(None)
     }
 
     /// The time that a source's facts are of, where that is not now: a recording has its own.

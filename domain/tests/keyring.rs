@@ -5,7 +5,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use domain::image::ImageReference;
-use domain::keyring::{AuthError, Defect, Form, Keyring, Place, PullSecret, Reach, Unusable, Why};
+use domain::keyring::{AuthError, Defect, Form, Keyring, Outline, Place, PullSecret, Reach, Unusable, Why};
 
 const KUBECTL: &str = "https://index.docker.io/v1/";
 
@@ -332,6 +332,36 @@ fn no_secret_is_shown() {
     assert_eq!(places, ["docker.io in secret a", "•••••@docker.io in secret b"]);
 }
 
+/// The keyring of what may be kept of these secrets.
+fn kept(secrets: &[PullSecret]) -> Result<Keyring, Unusable> {
+    let outlines: Vec<Outline> = secrets
+        .iter()
+        .map(|secret| serde_json::from_value(serde_json::to_value(secret.outline()).unwrap()).unwrap())
+        .collect();
+    let named: Vec<(&str, &Outline)> = secrets.iter().map(PullSecret::name).zip(&outlines).collect();
+    Keyring::of_outlines(&named)
+}
+
+#[test]
+fn without_its_logins_a_keyring_answers_alike() {
+    let texts = [
+        config(&[KUBECTL, "docker.io/myorg", "user:hunter2@docker.io/library"]),
+        r#"{"auths":{"docker.io":{},"https://docker.io/v1/":{"auth":"dTpw"}}}"#.to_owned(),
+        config(&["*.io", "index.docker.io/library", "[d]ocker.io"]),
+    ];
+    let read = secrets(&texts);
+    let (whole, kept) = (Keyring::read(&read).unwrap(), kept(&read).unwrap());
+    for name in ["nginx", "myorg/app", "quay.io/a/b", "localhost/a"] {
+        assert_eq!(tried(&whole, name), tried(&kept, name), "{name}");
+        assert_eq!(hidden(&whole, name), hidden(&kept, name), "{name}");
+        for candidate in kept.lookup(&image(name)).candidates {
+            assert!(kept.login(&candidate).is_none());
+            assert!(["", "•••••"].contains(&candidate.username.as_str()), "{candidate:?}");
+        }
+    }
+    assert!(!format!("{kept:?}").contains("hunter2"));
+}
+
 mod any_input {
     use proptest::prelude::*;
 
@@ -364,6 +394,20 @@ mod any_input {
                     let _ = keyring.lookup(&image("nginx"));
                 }
             }
+        }
+
+        /// What is kept of secrets tells as much as they do. A sign that a login could hide behind is masked.
+        #[test]
+        fn what_is_kept_answers_alike(
+            layout in proptest::collection::vec(proptest::collection::vec(entry(), 0..4), 0..4),
+            name in prop::sample::select(vec!["nginx", "library/x/y", "localhost/a", "docker.io:443/a"]),
+        ) {
+            prop_assume!(!layout.iter().flatten().any(|(key, _)| key.contains('@')));
+            let texts: Vec<String> = layout.iter().map(|entries| text(entries)).collect();
+            let read = secrets(&texts);
+            let (whole, kept) = (Keyring::read(&read).unwrap(), kept(&read).unwrap());
+            prop_assert_eq!(tried(&whole, name), tried(&kept, name));
+            prop_assert_eq!(hidden(&whole, name), hidden(&kept, name));
         }
 
         /// What is foretold of a new secret is what happens when it is there.

@@ -6,6 +6,7 @@
 pub mod copy;
 mod digest;
 pub mod plan;
+pub mod pull_secrets;
 pub mod quota;
 mod reading;
 pub mod runs;

@@ -52,6 +52,11 @@ impl<'a, C: Collect> Reading<'a, C> {
         (self.collected, requests)
     }
 
+    /// Tells how far it is, at the pace of all reports.
+    pub(crate) fn tell(&mut self, progress: Progress) {
+        self.progress_at(Instant::now(), progress);
+    }
+
     fn progress_at(&mut self, now: Instant, progress: Progress) {
         let is_due = match &self.last {
             Some((then, phase)) => *phase != progress.phase || now.duration_since(*then) >= PACE,
@@ -71,7 +76,7 @@ impl<C: Collect> FactSink for Reading<'_, C> {
     }
 
     fn progress(&mut self, progress: Progress) {
-        self.progress_at(Instant::now(), progress);
+        self.tell(progress);
     }
 
     fn request(&mut self, verb: &str, what: &str) {

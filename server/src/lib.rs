@@ -5,6 +5,7 @@ pub mod assets;
 pub mod cli;
 pub mod export;
 pub mod input;
+pub mod memory;
 pub mod render;
 pub mod web;
 pub mod wiring;

@@ -8,6 +8,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use async_trait::async_trait;
 use cluster::{ClusterReader, Practice};
+use domain::held::PullSecrets;
 use domain::ports::{Clock, FactSource, InputFile, Sources};
 use domain::problem::Problem;
 use domain::registry::Logins;
@@ -52,6 +53,16 @@ impl Sources for Readers {
         match source {
             Source::Demo => Ok(Box::new(cluster::practice(Practice::Healed)?)),
             other => self.open(other, Vec::new()).await,
+        }
+    }
+
+    async fn pull_secrets(&self, source: &Source) -> Result<Option<Box<dyn PullSecrets>>, Problem> {
+        match source {
+            Source::Cluster { kubeconfig, context, namespaces } => {
+                let kubeconfig = kubeconfig.as_deref().map(Path::new);
+                Ok(Some(Box::new(ClusterReader::connect(kubeconfig, Some(context), namespaces).await?)))
+            }
+            Source::Files { .. } | Source::Demo => Ok(None),
         }
     }
 

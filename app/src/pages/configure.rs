@@ -109,6 +109,21 @@ fn question(asked: &Question, view: &ConfigureView) -> AnyView {
         }
         .into_any();
     }
+    if asked.is_permission() {
+        return view! {
+            <fieldset class="field" id=id.clone() aria-describedby=described>
+                <legend>"What may be read"</legend>
+                {hint} {error}
+                <div class="options">
+                    <div class="option">
+                        <input type="checkbox" id=format!("{id}-yes") name=name value="yes" checked=value == "yes" />
+                        <label for=format!("{id}-yes")>{asked.label.clone()}</label>
+                    </div>
+                </div>
+            </fieldset>
+        }
+        .into_any();
+    }
     if asked.choices.len() <= FEW {
         let options: Vec<_> = asked
             .choices

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use domain::plan::{FileDiff, Op, Plan, Refused, Risk};
+use domain::plan::{FileDiff, FoundSecret, Op, Plan, Refused, Risk, SecretEffect};
 use domain::remedy::RemedyKind;
 use domain::run::{JobState, Progress, Run, Step};
 use leptos::prelude::*;
@@ -10,10 +10,10 @@ use leptos::prelude::*;
 use super::Page;
 use crate::components::{
     Column, Heading, alike, breakable, diff, first_aid, frame, left_running, live_progress, no_plan,
-    not_seen, owners, problems, prose, pulls, registry, table, targets,
+    not_seen, owners, problems, prose, pulls, registry, table, tag, targets,
 };
 use crate::view::ReviewView;
-use crate::words::{self, count};
+use crate::words::{self, Tone, count};
 
 /// Up to how many links stand above the changes; more are folded away, or the first change would be far down.
 const OPEN: usize = 12;
@@ -38,12 +38,20 @@ pub fn review(view: &ReviewView) -> Page {
 
 /// Registries are asked before there is a plan.
 fn asking(run: &Run, progress: &Progress) -> AnyView {
+    let (title, lead) = match run.remedy {
+        Some(RemedyKind::HubAccount) => (
+            "Asking what the plan rests on.",
+            "Docker Hub is asked about the account where a token was given, and the pull secrets are looked into that you allowed. Nothing is pulled, and nothing is changed.",
+        ),
+        _ => (
+            "Asking whether the same images are elsewhere.",
+            "By name and digest only: nothing is pulled, and Docker Hub counts none of it. What is not asked, or not answered, stays where it is.",
+        ),
+    };
     view! {
         <section>
-            <h1>"Asking whether the same images are elsewhere."</h1>
-            <p class="lead">
-                "By name and digest only: nothing is pulled, and Docker Hub counts none of it. What is not asked, or not answered, stays where it is."
-            </p>
+            <h1>{title}</h1>
+            <p class="lead">{lead}</p>
             {live_progress(run, Step::Review, progress)}
         </section>
     }
@@ -133,6 +141,7 @@ fn planned(view: &ReviewView, plan: &Plan) -> AnyView {
         {made(plan)}
         {pulls(plan)}
         {plan.change_needed.then(|| left_running(plan, Some(&edit)))}
+        {found_secrets(&plan.found_secrets)}
         {owners(plan)}
         {risks(&plan.risks)}
         {not_covered(plan)}
@@ -226,6 +235,49 @@ fn made(plan: &Plan) -> Option<AnyView> {
         }
         .into_any()
     })
+}
+
+/// Pull secrets that are there already, each with what it does to the plan's own.
+pub(crate) fn found_secrets(all: &[FoundSecret]) -> Option<AnyView> {
+    if all.is_empty() {
+        return None;
+    }
+    let items: Vec<_> = all
+        .iter()
+        .map(|found| {
+            let state = match found.effect {
+                SecretEffect::Spoils => Some(tag(Tone::Bad, "stops every pull")),
+                SecretEffect::Hides => Some(tag(Tone::Bad, "hides the account")),
+                SecretEffect::First => Some(tag(Tone::Warn, "tried first")),
+                SecretEffect::Unknown => Some(tag(Tone::Plain, "not known")),
+                SecretEffect::None => None,
+            };
+            let keys = (!found.keys.is_empty())
+                .then(|| view! { <p class="why mono">{breakable(&words::list(&found.keys))}</p> });
+            let instead = found.instead.as_deref().map(|text| view! { <p>{prose(text)}</p> });
+            view! {
+                <li>
+                    <h3>{breakable(&format!("Secret {}", found.secret))} " " {state}</h3>
+                    <p class="why">{breakable(&format!("Named by {}", words::list(&found.named_by)))}</p>
+                    {keys}
+                    <p>{prose(&found.says)}</p>
+                    {instead}
+                </li>
+            }
+        })
+        .collect();
+    Some(
+        view! {
+            <section>
+                <h2>"Pull secrets that are there already"</h2>
+                <p class="hint">
+                    "Each was read once, by its name. Its keys are kept with this run, its logins were forgotten; none is edited."
+                </p>
+                <ul class="notes">{items}</ul>
+            </section>
+        }
+        .into_any(),
+    )
 }
 
 pub(crate) fn not_covered(plan: &Plan) -> Option<AnyView> {

@@ -3,7 +3,7 @@
 use app::pages;
 use app::view::*;
 use domain::equivalents::Survey;
-use domain::plan::{DiffLine, FileDiff, Hunk, LineKind, Plan};
+use domain::plan::{DiffLine, FileDiff, FoundSecret, Hunk, LineKind, Plan, SecretEffect};
 use domain::remedy::{self, Answers, RemedyKind};
 use domain::run::{JobState, Run, Step};
 use domain::verification::{CheckState, CheckedSecret, Outcome, SecretState};
@@ -145,6 +145,11 @@ fn account(data: &Data) -> Vec<Shown> {
         zip_bytes: Some(2 * 1024 * 1024),
     };
     vec![
+        shown("review-hub-account-secrets", || {
+            let found = Plan { found_secrets: found_secrets(data), ..plan.clone() };
+            let run = Run { plan: Some(found), ..run() };
+            pages::review(&ReviewView { base: base(run), diffs: live_diffs(&plan), urgent: None })
+        }),
         shown("review-hub-account", || pages::review(&ReviewView { base: base(run()), diffs, urgent: None })),
         shown("apply-hub-account", || pages::apply(&apply)),
         shown("verify-hub-account", || pages::verify(&before)),
@@ -155,6 +160,62 @@ fn account(data: &Data) -> Vec<Shown> {
         shown("verify-hub-account-one", || {
             pages::verify(&checked(Outcome::InProgress, &[SecretState::OnItsWay]))
         }),
+    ]
+}
+
+/// One of each kind.
+fn found_secrets(data: &Data) -> Vec<FoundSecret> {
+    let found = |name: &str, keys: &[&str], effect, says: &str, instead: Option<&str>| FoundSecret {
+        secret: data.text(name),
+        named_by: vec![data.text("ServiceAccount shop/default"), data.text("Deployment shop/private")],
+        keys: keys.iter().map(|key| data.text(key)).collect(),
+        effect,
+        says: data.text(says),
+        instead: instead.map(|text| data.text(text)),
+    };
+    use SecretEffect::{First, Hides, None as Nothing, Spoils, Unknown};
+    vec![
+        found(
+            "shop/regcred",
+            &["docker.io", "quay.io (no login)"],
+            Hides,
+            "Its key docker.io matches images of Docker Hub directly; the account's key is a last resort, so the kubelet never asks it.",
+            Some(
+                "Its owner has to take that key out, or its name out of the list, if nothing private needs it; it is not edited here.",
+            ),
+        ),
+        found(
+            "shop/broken",
+            &[],
+            Spoils,
+            "The kubelet cannot read it: it is not JSON at line 1, column 1. It then pulls no image for pods that name it.",
+            Some(
+                "Make it again with kubectl create secret docker-registry, or take its name out of the list.",
+            ),
+        ),
+        found(
+            "shop/team",
+            &["https://index.docker.io/v1/"],
+            First,
+            "It has a login for Docker Hub of its own, which is tried first; the account's is tried when that one is refused.",
+            None,
+        ),
+        found(
+            "payments/locked",
+            &[],
+            Unknown,
+            "The cluster refuses it to this user (403), so whether it hides the account's key is not known.",
+            Some(
+                "A rule that would allow it: {apiGroups: [\"\"], resources: [\"secrets\"], resourceNames: [\"locked\"], verbs: [\"get\"]} in a Role of namespace payments.",
+            ),
+        ),
+        found(
+            "shop/ghcr",
+            &["ghcr.io"],
+            Nothing,
+            "It is for other registries or repositories: ours is used beside it.",
+            None,
+        ),
     ]
 }
 

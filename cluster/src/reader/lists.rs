@@ -125,6 +125,16 @@ impl List {
         Self { of: ListOf::Deployers, root, kind, resource, ..PODS }
     }
 
+    /// Stores of External Secrets, of which the names matter alone.
+    pub(super) fn of_stores(
+        root: &'static str,
+        kind: &'static str,
+        resource: &'static str,
+        namespaced: bool,
+    ) -> Self {
+        Self { of: ListOf::SecretStores, root, kind, resource, namespaced, only_metadata: true, ..PODS }
+    }
+
     /// Kind of the items.
     pub(super) fn kind(&self) -> TypeMeta {
         let api_version = self.root.trim_start_matches("/apis/").trim_start_matches("/api/");
@@ -199,6 +209,9 @@ pub(super) fn effect(of: ListOf) -> &'static str {
         ListOf::ConfigMaps => "Cortex is recognised by its images alone.",
         ListOf::Deployers => {
             "No verdict needs them; the repository in which a change belongs may not be named."
+        }
+        ListOf::SecretStores => {
+            "No verdict needs them; for External Secrets a plan then names no store of yours."
         }
         ListOf::ServiceAccounts => {
             "The verdict does not need them; which pull secrets they lend is known only where a plan's patch tests it."

@@ -5,7 +5,9 @@
 
 mod config_maps;
 mod deployers;
+mod external_secrets;
 mod lists;
+mod pull_secrets;
 mod rights;
 mod session;
 
@@ -338,6 +340,7 @@ impl FactSource for ClusterReader {
         }
         self.read_config_maps(&mut session).await?;
         self.read_deployers(&mut session).await?;
+        self.read_external_secrets(&mut session).await?;
         if !session.is_cancelled() && session.got_nothing() {
             return Err(problems::forbidden(session.refusals(), &self.api.host));
         }
@@ -371,5 +374,9 @@ fn no_such_namespace(name: &str, host: &str) -> Problem {
 
 #[cfg(test)]
 mod deployer_tests;
+#[cfg(test)]
+mod external_secret_tests;
+#[cfg(test)]
+mod pull_secret_tests;
 #[cfg(test)]
 mod tests;

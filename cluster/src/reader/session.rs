@@ -139,9 +139,9 @@ impl<'a> Session<'a> {
         self.gap(list.of, NotSeen { what: list.place(None), why, effect: effect(list.of).to_owned() });
     }
 
-    /// No verdict waits for service accounts, or for who writes an object again.
+    /// No verdict waits for service accounts, for who writes an object again, or for stores of secrets.
     pub(super) fn gap(&mut self, of: ListOf, not_seen: NotSeen) {
-        if matches!(of, ListOf::ServiceAccounts | ListOf::Deployers) {
+        if matches!(of, ListOf::ServiceAccounts | ListOf::Deployers | ListOf::SecretStores) {
             self.sink.fact(Fact::NotSeenForPlans(not_seen));
         } else {
             self.not_seen(not_seen);

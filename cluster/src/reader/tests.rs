@@ -46,11 +46,12 @@ async fn an_empty_cluster_is_asked_for_this_in_this_order() {
         "/api/v1/namespaces/default/configmaps/cluster-config".to_owned(),
         "/api/v1/configmaps?limit=500&fieldSelector=metadata%2Ename%3Denv%2Dvars".to_owned(),
         "/api/v1/configmaps?limit=500&fieldSelector=metadata%2Ename%3Dcluster%2Dconfig".to_owned(),
+        "/apis/external-secrets.io".to_owned(),
     ];
     let expected: Vec<String> = expected.iter().map(|path| format!("GET {path}")).collect();
     assert_eq!(rest, expected.iter().collect::<Vec<_>>());
     assert_eq!(seen.requests.len(), log.len(), "every request is told");
-    assert!(!log.iter().any(|request| request.contains("secret")));
+    assert!(!log.iter().any(|request| request.contains("/secrets") || request.contains("secretstores")));
     let Some(Fact::Cluster(cluster)) = seen.facts.first() else { panic!("{:?}", seen.facts) };
     assert_eq!(cluster.kubernetes_version.as_deref(), Some("v1.34.4"));
     assert_eq!(cluster.uid.as_deref(), Some("uid-kube-system"));

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::cortex::is_cortex_image;
+use crate::external_secrets::{ExternalSecrets, VERSIONS};
 use crate::facts::{NotSeen, WorkloadFact};
 use crate::image::ImageReference;
 use crate::owners::{self, Mark, Owners};
@@ -34,7 +35,7 @@ pub(super) fn conclude(mut fold: Fold, collected_at: Timestamp) -> Scan {
     if unprotected && fold.pods.images.by_reference.values().all(|image| !image.bare) {
         fold.not_seen.insert(NotSeen {
             what: "whether the pull secrets in use hold Docker Hub credentials".to_owned(),
-            why: "Secrets are never read unless you ask for it.".to_owned(),
+            why: "A scan reads no Secret; the remedy hub-account looks into them where you allow it.".to_owned(),
             effect: "Every pod with a Docker Hub image names a pull secret, so the cluster may already be protected.".to_owned(),
         });
     }
@@ -249,6 +250,14 @@ pub(super) fn label_of(fold: &Fold, user: &User) -> String {
     }
 }
 
+/// Files tell of the version by the objects in them alone.
+fn external_secrets(fold: &Fold) -> Option<ExternalSecrets> {
+    let of_stores = fold.secret_stores.values().map(|store| store.version.as_str());
+    let told: BTreeSet<&str> = fold.external_secrets.as_deref().into_iter().chain(of_stores).collect();
+    let version = VERSIONS.into_iter().find(|version| told.contains(version))?.to_owned();
+    Some(ExternalSecrets { version, stores: fold.secret_stores.values().cloned().collect() })
+}
+
 /// What a plan can change.
 fn inventory(fold: &Fold, findings: &[Finding], found: Option<&Cortex>) -> Inventory {
     let is_cortex = |spec: &PodSpec, api: bool| {
@@ -299,6 +308,7 @@ fn inventory(fold: &Fold, findings: &[Finding], found: Option<&Cortex>) -> Inven
     nodes.sort_by(|a, b| a.name.cmp(&b.name));
     Inventory {
         service_accounts: accounts::lending(fold),
+        external_secrets: external_secrets(fold),
         stuck: stuck(fold),
         running: running(fold),
         ending_namespaces: fold.ending.iter().cloned().collect(),

@@ -44,6 +44,9 @@ pub struct Fold {
     /// Objects of Argo CD and Flux by label, and Helm values files by name.
     pub(super) deployers: BTreeMap<String, Deployer>,
     pub(super) values: BTreeMap<String, ValuesFile>,
+    /// The version of External Secrets that is served, and its stores by label.
+    pub(super) external_secrets: Option<String>,
+    pub(super) secret_stores: BTreeMap<String, ObjectRef>,
     pub(super) not_seen: BTreeSet<NotSeen>,
     /// What only plans need.
     pub(super) not_seen_for_plans: BTreeSet<NotSeen>,
@@ -107,6 +110,8 @@ impl Fold {
             understood: BTreeSet::new(),
             deployers: BTreeMap::new(),
             values: BTreeMap::new(),
+            external_secrets: None,
+            secret_stores: BTreeMap::new(),
             not_seen: BTreeSet::new(),
             not_seen_for_plans: BTreeSet::new(),
         }
@@ -147,6 +152,10 @@ impl Fold {
             }
             Fact::Deployer(deployer) => {
                 self.deployers.insert(deployer.object.label(), deployer);
+            }
+            Fact::ExternalSecrets { version } => self.external_secrets = Some(version),
+            Fact::SecretStore(store) => {
+                self.secret_stores.insert(store.label(), store);
             }
             Fact::Values(values) => match self.values.get_mut(&values.file) {
                 Some(known) => known.images.extend(values.images),
@@ -212,6 +221,7 @@ impl Fold {
             ListOf::ConfigMaps => self.config_maps.clear(),
             ListOf::ServiceAccounts => self.accounts.forget_accounts(),
             ListOf::Deployers => self.deployers.clear(),
+            ListOf::SecretStores => self.secret_stores.clear(),
         }
     }
 

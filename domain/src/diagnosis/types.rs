@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::cortex::Version;
 use crate::evidence::{Cause, Certainty, Throttle};
+use crate::external_secrets::ExternalSecrets;
 use crate::facts::{ClusterFact, CortexConfigMap, CortexFile, NodeFact, NotSeen, Origin};
 use crate::owners::Owners;
 use crate::time::Timestamp;
@@ -299,6 +300,9 @@ pub struct Inventory {
     /// Service accounts under which pods pull from Docker Hub with the account's own pull secrets, sorted.
     #[serde(default)]
     pub service_accounts: Vec<ServiceAccount>,
+    /// External Secrets, where it was seen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub external_secrets: Option<ExternalSecrets>,
     /// Pods of which Docker Hub refuses at least one image now, sorted by label.
     #[serde(default)]
     pub stuck: Vec<StuckPod>,

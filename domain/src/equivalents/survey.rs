@@ -1,13 +1,14 @@
-//! What registries said of images when they were asked.
+//! What registries said of images when they were asked, and what else was asked before a plan.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::held::HeldSecret;
 use crate::image::ImageReference;
 use crate::registry::AccountTest;
 
-/// What registries answered. Kept with a run, so that the same run gives the same plan; holds no login.
+/// What was answered. Kept with a run, so that the same run gives the same plan; holds no login.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Survey {
     /// By image.
@@ -16,6 +17,9 @@ pub struct Survey {
     /// What came of trying a Docker Hub account.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub account: Option<AccountTest>,
+    /// What the cluster's own pull secrets were found to hold; `None` when they were not looked into.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pull_secrets: Option<Vec<HeldSecret>>,
 }
 
 /// What one registry said of one image.

@@ -30,6 +30,11 @@ impl Key {
                 path => host + path,
             }
         });
+        Self::compared(normalised)
+    }
+
+    /// A key of which only what the kubelet compares was kept.
+    pub fn compared(normalised: Option<String>) -> Self {
         let address = normalised.as_deref().and_then(Address::parse);
         Self { normalised, address }
     }

@@ -7,6 +7,7 @@ use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use secrecy::zeroize::Zeroizing;
 use secrecy::{ExposeSecret as _, SecretSlice};
+use serde::{Deserialize, Serialize};
 
 use crate::evidence::mask_name;
 
@@ -45,11 +46,6 @@ impl Login {
         })
     }
 
-    /// Stands for a login of which only the key matters.
-    pub(super) fn unknown() -> Self {
-        Self { username: SecretSlice::default(), password: SecretSlice::default() }
-    }
-
     /// The user's name.
     #[must_use]
     pub fn username(&self) -> &[u8] {
@@ -86,7 +82,8 @@ fn decode(auth: &str) -> Result<Zeroizing<Vec<u8>>, AuthError> {
 }
 
 /// Why the `auth` of an entry cannot be used.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum AuthError {
     /// It holds something that base64 has not; a blank is enough.
     NotBase64,

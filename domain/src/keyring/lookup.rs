@@ -34,7 +34,7 @@ pub struct Candidate {
     /// Whether name and password are both empty, as with `{}` or an `identitytoken` alone. It takes its turn like
     /// any other, and containerd then asks without a login.
     pub empty: bool,
-    /// The user's name, masked; empty if it has none.
+    /// The user's name, masked; empty if it has none, and only dots where the login was not kept.
     pub username: String,
     /// Whether another key of the same secret comes to the same once cut (`docker.io` and `https://docker.io`).
     /// These stand side by side, and which is tried first differs from pull to pull.
@@ -79,8 +79,8 @@ fn candidates(tried: &[(usize, &Entry)]) -> Vec<Candidate> {
         .flat_map(|group| {
             group.iter().map(|(index, entry)| Candidate {
                 place: entry.place.clone(),
-                empty: entry.login.is_empty(),
-                username: entry.login.masked_username(),
+                empty: entry.empty,
+                username: entry.username.clone(),
                 ambiguous: group.len() > 1,
                 index: *index,
             })

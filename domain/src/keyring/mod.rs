@@ -14,6 +14,7 @@ mod json;
 mod key;
 mod login;
 mod lookup;
+mod outline;
 mod reach;
 mod secret;
 mod url;
@@ -21,6 +22,7 @@ mod url;
 pub use hidden::{Hidden, Why};
 pub use login::{AuthError, Login};
 pub use lookup::{Candidate, Lookup};
+pub use outline::{KeyOutline, Outline};
 pub use reach::Reach;
 pub use secret::{Defect, Form, PullSecret, Unusable};
 
@@ -29,8 +31,8 @@ use std::fmt;
 use crate::image::ImageReference;
 use key::Key;
 
-/// All credentials of a pod's pull secrets, as the kubelet reads them for every pull. It holds passwords, so it
-/// is neither stored nor sent: ask it and drop it.
+/// All credentials of a pod's pull secrets, as the kubelet reads them for every pull. Read from secrets it holds
+/// passwords, so it is neither stored nor sent: ask it and drop it. What may be kept of one is its [`Outline`]s.
 #[derive(Debug)]
 pub struct Keyring {
     entries: Vec<Entry>,
@@ -43,7 +45,12 @@ struct Entry {
     position: usize,
     place: Place,
     key: Key,
-    login: Login,
+    /// Whether name and password are both empty.
+    empty: bool,
+    /// The user's name, masked.
+    username: String,
+    /// `None` where only the key is known.
+    login: Option<Login>,
 }
 
 /// Where a credential stands: which key in which secret.
@@ -71,7 +78,7 @@ impl Keyring {
         let mut entries = Vec::new();
         for (position, secret) in secrets.iter().enumerate() {
             for (key, login) in secret.logins()? {
-                entries.push(Entry::new(position, secret.name(), &key, login));
+                entries.push(Entry::of_login(position, secret.name(), &key, login));
             }
         }
         Ok(Self { entries })
@@ -83,20 +90,24 @@ impl Keyring {
         lookup::among(&self.entries.iter().collect::<Vec<_>>(), image)
     }
 
-    /// The login behind a candidate of this keyring, to try it at its registry. `None` for another keyring's.
+    /// The login behind a candidate of this keyring, to try it at its registry. `None` for another keyring's, and
+    /// where logins were not kept.
     #[must_use]
     pub fn login(&self, candidate: &Candidate) -> Option<&Login> {
-        self.entries
-            .get(candidate.index)
-            .filter(|entry| entry.place == candidate.place)
-            .map(|entry| &entry.login)
+        self.entries.get(candidate.index).filter(|entry| entry.place == candidate.place)?.login.as_ref()
     }
 }
 
 impl Entry {
-    fn new(position: usize, secret: &str, key: &str, login: Login) -> Self {
+    fn of_login(position: usize, secret: &str, key: &str, login: Login) -> Self {
+        let (empty, username) = (login.is_empty(), login.masked_username());
+        Self { empty, username, login: Some(login), ..Self::of_key(position, secret, key) }
+    }
+
+    /// An entry of which only the key matters.
+    fn of_key(position: usize, secret: &str, key: &str) -> Self {
         let place = Place { secret: secret.to_owned(), key: key::without_login(key) };
-        Self { position, place, key: Key::read(key), login }
+        Self { position, place, key: Key::read(key), empty: false, username: String::new(), login: None }
     }
 
     /// Whether it is another spelling of the same key in the same secret; the kubelet keeps both in no order.

@@ -1,6 +1,5 @@
 //! Whether a secret that does not exist yet would be used.
 
-use super::login::Login;
 use super::{Candidate, Entry, Keyring, Place, Why, lookup};
 use crate::image::ImageReference;
 
@@ -30,7 +29,7 @@ impl Keyring {
     /// replace must not be in the list.
     #[must_use]
     pub fn reach(&self, secret: &str, key: &str, image: &ImageReference) -> Reach {
-        let new = Entry::new(usize::MAX, secret, key, Login::unknown());
+        let new = Entry::of_key(usize::MAX, secret, key);
         let entries: Vec<&Entry> = self.entries.iter().chain([&new]).collect();
         let mut with = lookup::among(&entries, image);
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use secrecy::{ExposeSecret as _, SecretSlice};
+use serde::{Deserialize, Serialize};
 
 use super::json;
 use super::login::{AuthError, Login};
@@ -89,7 +90,8 @@ pub struct Unusable {
 
 /// What makes a pull secret unreadable. Lines count from 1, columns are bytes read of that line; the content itself
 /// is never quoted.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Defect {
     /// It begins with a byte order mark, as editors on Windows write it.
     ByteOrderMark,

@@ -41,6 +41,9 @@ pub struct Plan {
     /// The pull secret that its steps make, name or need.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pull_secret: Option<PullSecret>,
+    /// What pull secrets that are there already were found to hold, sorted; empty where none was looked into.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub found_secrets: Vec<FoundSecret>,
     /// Every changed value: in given files and in live objects.
     pub edits: Vec<Edit>,
     /// Given files or objects that were left alone because a certain edit was not possible.
@@ -319,6 +322,40 @@ pub struct PullSecret {
     pub key: String,
     /// User name, or the organisation's for its access token; `None` when the lines ask for it.
     pub username: Option<String>,
+}
+
+/// A pull secret that is there already, without any login.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct FoundSecret {
+    /// `namespace/name`.
+    pub secret: String,
+    /// What names it, as `Kind namespace/name`, sorted.
+    pub named_by: Vec<String>,
+    /// Its keys, masked where a login is written into one.
+    pub keys: Vec<String>,
+    /// What it means for the plan's own pull secret.
+    pub effect: SecretEffect,
+    /// What was found, in whole sentences.
+    pub says: String,
+    /// What can be done about it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instead: Option<String>,
+}
+
+/// What a pull secret does to another one beside it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SecretEffect {
+    /// A kubelet cannot read it, and then pulls nothing.
+    Spoils,
+    /// It keeps the other from ever being used.
+    Hides,
+    /// It is tried first.
+    First,
+    /// Nothing is known of it.
+    Unknown,
+    /// Nothing.
+    None,
 }
 
 /// What must hold before a step.

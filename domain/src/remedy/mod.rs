@@ -17,8 +17,9 @@ use crate::cortex::Version;
 use crate::diagnosis::Scan;
 use crate::equivalents::{Inquiry, Survey};
 use crate::facts::Origin;
+use crate::held::SecretName;
 use crate::plan::{
-    Copy, EcrSide, EcrWay, ImageMove, ImageProof, LeftRunning, NotCovered, PatchOp, PullSecret, Risk,
+    Copy, EcrSide, EcrWay, FoundSecret, ImageMove, ImageProof, LeftRunning, NotCovered, PatchOp, PullSecret, Risk,
 };
 use crate::problem::Problem;
 use crate::workload::ObjectRef;
@@ -91,7 +92,7 @@ pub fn questions(remedy: RemedyKind, scan: &Scan, survey: &Survey) -> Vec<Questi
         RemedyKind::Quay => quay::questions(scan, survey),
         RemedyKind::EcrCopy => ecr::questions(EcrWay::Copy, scan),
         RemedyKind::EcrCache => ecr::questions(EcrWay::Cache, scan),
-        RemedyKind::HubAccount => hub_account::questions(),
+        RemedyKind::HubAccount => hub_account::questions(scan),
     }
 }
 
@@ -106,6 +107,22 @@ pub fn inquiries(remedy: RemedyKind, scan: &Scan, answers: &Answers) -> Result<V
     }
 }
 
+/// Pull secrets of the cluster that have to be looked into before a remedy can be planned: none unless the answers
+/// allow it.
+///
+/// # Errors
+/// As for [`draft`].
+pub fn secrets_to_look_into(
+    remedy: RemedyKind,
+    scan: &Scan,
+    answers: &Answers,
+) -> Result<Vec<SecretName>, Problem> {
+    match remedy {
+        RemedyKind::HubAccount => hub_account::secrets_to_look_into(scan, answers),
+        RemedyKind::Quay | RemedyKind::EcrCopy | RemedyKind::EcrCache => Ok(Vec::new()),
+    }
+}
+
 /// What a remedy would change, by what registries said when they were asked.
 ///
 /// # Errors
@@ -115,7 +132,7 @@ pub fn draft(remedy: RemedyKind, scan: &Scan, answers: &Answers, survey: &Survey
         RemedyKind::Quay => quay::draft(scan, answers, survey)?,
         RemedyKind::EcrCopy => ecr::draft(EcrWay::Copy, scan, answers)?,
         RemedyKind::EcrCache => ecr::draft(EcrWay::Cache, scan, answers)?,
-        RemedyKind::HubAccount => hub_account::draft(scan, answers, survey.account.as_ref())?,
+        RemedyKind::HubAccount => hub_account::draft(scan, answers, survey)?,
     };
     draft.risks.sort();
     draft.risks.dedup();
@@ -167,6 +184,13 @@ pub struct Question {
     pub found: Option<(String, String)>,
     /// Allowed values, when they are few.
     pub choices: Vec<String>,
+}
+
+impl Question {
+    /// Whether it asks for a permission, which is given by `yes` and by nothing else.
+    pub fn is_permission(&self) -> bool {
+        self.choices == ["no", "yes"]
+    }
 }
 
 /// How well a remedy fits this cluster: the six lines of the comparison.
@@ -231,6 +255,8 @@ pub struct Draft {
     pub proofs: Vec<ImageProof>,
     /// What Amazon ECR has to hold first.
     pub ecr: Option<EcrSide>,
+    /// What the cluster's own pull secrets were found to hold, sorted.
+    pub found_secrets: Vec<FoundSecret>,
     /// Risks.
     pub risks: Vec<Risk>,
     /// Why nothing has to or can be changed, in one or two sentences; holds when there is no change.

@@ -86,6 +86,7 @@ pub fn make(
         change_needed,
         summary: String::new(),
         pull_secret: None,
+        found_secrets: draft.found_secrets,
         edits,
         refused,
         not_covered: draft.not_covered,

@@ -1,8 +1,9 @@
-//! Making the plan: at once, or as a job where registries have to be asked first.
+//! Making the plan: at once, or as a job where registries have to be asked, or pull secrets looked into, first.
 
 use std::sync::Arc;
 
 use domain::equivalents::{Inquiry, Survey};
+use domain::held::SecretName;
 use domain::plan::Plan;
 use domain::ports::InputFile;
 use domain::problem::Problem;
@@ -14,6 +15,7 @@ use super::jobs::Desk;
 use super::work::{Ended, ending};
 use super::{Refusal, Runs, problems};
 use crate::plan::{self, Made};
+use crate::pull_secrets::{self, Looked, add_requests};
 use crate::{quota, survey};
 
 impl Runs {
@@ -47,13 +49,16 @@ impl Runs {
             }
             run.answers = answers;
             let asked = self.to_ask(run)?;
+            let secrets = secrets_to_look_into(run)?;
+            run.survey.pull_secrets = None;
             let login = login.filter(|_| run.source != Some(Source::Demo));
             let is_open = !asked.is_empty() || login.is_some();
-            if let Some(registry) = self.registry.clone().filter(|_| is_open) {
+            let registry = self.registry.clone().filter(|_| is_open);
+            if registry.is_some() || !secrets.is_empty() {
                 run.plan_state = JobState::Running { progress: Progress::default() };
                 let desk = self.jobs.enter(id, Step::Review);
-                let survey = run.survey.clone();
-                let asking = Asking { desk, registry, login, asked, survey, before };
+                let (survey, source) = (run.survey.clone(), run.source.clone());
+                let asking = Asking { desk, registry, login, asked, source, secrets, survey, before };
                 return Ok(Begun::Asking(Box::new(asking)));
             }
             keep_plan(run, before, &files).map(Begun::Made)
@@ -61,12 +66,20 @@ impl Runs {
         match begun {
             Begun::Made(digest) => Ok(self.note(id, "plan_made", digest)?),
             Begun::Asking(asking) => {
-                let detail = match (&asking.login, asking.asked.len()) {
-                    (Some(_), _) => "about an account".to_owned(),
-                    (None, images) => format!("about {images} images"),
+                let secrets = asking.secrets.len();
+                let about = match (&asking.registry, &asking.login, asking.asked.len()) {
+                    (None, ..) => None,
+                    (_, Some(_), _) => Some("about an account".to_owned()),
+                    (_, None, images) => Some(format!("about {images} images")),
                 };
                 self.ask(id, *asking);
-                Ok(self.note(id, "registries_asked", detail)?)
+                if let Some(about) = about {
+                    self.note(id, "registries_asked", about)?;
+                }
+                if secrets > 0 {
+                    self.note(id, "secrets_looked_into", format!("{secrets} by name"))?;
+                }
+                Ok(())
             }
         }
     }
@@ -87,21 +100,29 @@ impl Runs {
     }
 
     fn ask(self: &Arc<Self>, id: &str, asking: Asking) {
-        let Asking { desk, registry, login, asked, mut survey, before } = asking;
+        let Asking { desk, registry, login, asked, source, secrets, mut survey, before } = asking;
         self.keep_lease(id);
         let (runs, id) = (Arc::clone(self), id.to_owned());
         self.jobs.start(async move {
             let mut observer = |progress| desk.report(progress);
-            let tried = match login {
-                Some(login) => quota::try_account(&*registry, login).await.map(Some),
-                None => Ok(None),
-            };
-            survey::ask(&*registry, &asked, &mut survey, &desk.cancel, &mut observer).await;
+            let mut tried = Ok(None);
+            if let Some(registry) = registry {
+                if let Some(login) = login {
+                    tried = quota::try_account(&*registry, login).await.map(Some);
+                }
+                survey::ask(&*registry, &asked, &mut survey, &desk.cancel, &mut observer).await;
+            }
+            // Without a login that works there is no plan, and nothing to look for.
+            let looked = if tried.is_ok() { runs.look(source, &secrets, &desk).await } else { Ok(None) };
             let files = runs.store.load_files(&id);
             runs.end(&id, &desk, Step::Configure, |run| {
                 run.plan_state = JobState::Failed;
                 run.survey = survey;
                 run.survey.account = tried?.or(run.survey.account.take());
+                if let Some(Looked { secrets, requests }) = looked? {
+                    run.survey.pull_secrets = Some(secrets);
+                    add_requests(&mut run.requests, requests);
+                }
                 let detail = keep_plan(run, before, &files?)?;
                 let (state, what) = ending(&desk.cancel, "plan_made", "plan_made");
                 run.plan_state = state;
@@ -110,6 +131,19 @@ impl Runs {
             drop(desk);
             runs.let_go(&id);
         });
+    }
+
+    /// Looks into the cluster's own pull secrets; `None` where there are none to look into.
+    async fn look(
+        &self,
+        source: Option<Source>,
+        names: &[SecretName],
+        desk: &Desk,
+    ) -> Result<Option<Looked>, Problem> {
+        let Some(source) = source.filter(|_| !names.is_empty()) else { return Ok(None) };
+        let Some(secrets) = self.sources.pull_secrets(&source).await? else { return Ok(None) };
+        let mut observer = |progress| desk.report(progress);
+        pull_secrets::look(&*secrets, names, &*self.clock, &desk.cancel, &mut observer).await.map(Some)
     }
 
     /// What registries have to be asked for the plan of a run and were not yet. The practice cluster's images are
@@ -127,20 +161,32 @@ impl Runs {
     }
 }
 
+/// The pull secrets that the plan of a run has to know; none unless its answers allow it.
+fn secrets_to_look_into(run: &Run) -> Result<Vec<SecretName>, Problem> {
+    match (&run.scan, run.remedy) {
+        (Some(scan), Some(remedy)) => remedy::secrets_to_look_into(remedy, scan, &run.answers),
+        _ => Err(problems::too_early(Step::Configure)),
+    }
+}
+
 /// What came of the answers.
 enum Begun {
     /// A plan; its digest.
     Made(String),
-    /// Registries are asked first.
+    /// Registries are asked, or secrets looked into, first.
     Asking(Box<Asking>),
 }
 
 /// The job before a plan.
 struct Asking {
     desk: Desk,
-    registry: Arc<dyn Logins>,
+    /// `None` when registries are not to be asked.
+    registry: Option<Arc<dyn Logins>>,
     login: Option<Credentials>,
     asked: Vec<Inquiry>,
+    source: Option<Source>,
+    /// The cluster's own pull secrets to look into.
+    secrets: Vec<SecretName>,
     /// What is known already.
     survey: Survey,
     /// The plan of the answers before.

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use domain::equivalents::Survey;
+use domain::plan::{FoundSecret, SecretEffect};
 use domain::ports::InputFile;
 use domain::remedy::RemedyKind;
 use engine::plan::make;
@@ -346,6 +347,16 @@ fn the_published_schema_describes_the_plan() {
     for files in [of_cluster("prod"), of_files(&[dump()], "0.20.0"), of_files(&cluster_file(), "0.22.1")] {
         described(&serde_json::from_str(text(&files, "plan.json")).unwrap(), &schema, &schema, "plan");
     }
+    let found = FoundSecret {
+        secret: "shop/regcred".to_owned(),
+        named_by: vec!["ServiceAccount shop/default".to_owned()],
+        keys: vec!["docker.io".to_owned()],
+        effect: SecretEffect::Hides,
+        says: "It hides.".to_owned(),
+        instead: Some("Take it out.".to_owned()),
+    };
+    let by = schema.pointer("/$defs/found_secret").unwrap();
+    described(&serde_json::to_value(found).unwrap(), by, &schema, "plan.found_secrets");
 }
 
 fn described(value: &Value, by: &Value, schema: &Value, place: &str) {

@@ -4,7 +4,9 @@ use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
 use domain::equivalents::Survey;
+use domain::external_secrets::ExternalSecrets;
 use domain::remedy::RemedyKind;
+use domain::workload::ObjectRef;
 use engine::plan::make;
 use manifests::archive::BundleFile;
 use manifests::bundle::build;
@@ -12,7 +14,7 @@ use serde_json::Value;
 
 use crate::bundle::{Unpacked, block, paths, text};
 use crate::hub_account::cluster;
-use crate::support::{answers, give, scan};
+use crate::support::{answers, as_live, give, scan};
 
 const TOKEN: &str = "dckr_pat_canary-6f1c";
 /// `acme`, and `acme:` with the token, as a login holds them.
@@ -66,7 +68,7 @@ fn run(unpacked: &Unpacked, script: &[&str], given: &str, says: &str) -> (Output
 #[test]
 fn no_file_holds_a_login_or_a_place_for_one() {
     let files = bundle(&[("username", "acme")]);
-    assert!(paths(&files).contains(&"kubernetes/external-secrets.yaml"));
+    assert!(paths(&files).contains(&"kubernetes/external-secrets/shop.yaml"));
     assert!(paths(&files).contains(&"kubernetes/on-nodes.md"));
     for file in &files {
         // The option's name is no secret.
@@ -172,4 +174,89 @@ fn taking_back_leaves_the_secrets_for_the_end_and_touches_only_ours() {
     }
     let readme = text(&bundle(&[]), "README.md").to_owned();
     assert!(readme.contains("Docker Hub was refusing pulls"), "the budget was empty");
+}
+
+/// The account's bundle for a live cluster with these stores of External Secrets; `None` is one without it.
+fn with_stores(stores: Option<&[(&str, Option<&str>, &str)]>) -> Vec<BundleFile> {
+    let mut scan = as_live(scan(&cluster()), "prod");
+    scan.inventory.external_secrets = stores.map(|stores| ExternalSecrets {
+        version: "v1beta1".to_owned(),
+        stores: stores
+            .iter()
+            .map(|(kind, namespace, name)| ObjectRef {
+                group: "external-secrets.io".to_owned(),
+                version: "v1beta1".to_owned(),
+                kind: (*kind).to_owned(),
+                namespace: namespace.map(str::to_owned),
+                name: (*name).to_owned(),
+                uid: None,
+            })
+            .collect(),
+    });
+    let made = make(&scan, RemedyKind::HubAccount, &answers(&[], &[]), &Survey::default(), &[]).unwrap();
+    build(&made.plan, &scan, &[], &made.patched, &made.diffs, Vec::new()).unwrap()
+}
+
+#[test]
+fn external_secrets_are_offered_where_the_cluster_has_them() {
+    let without = with_stores(None);
+    assert!(!paths(&without).iter().any(|path| path.contains("external-secrets")));
+    assert!(!text(&without, "README.md").contains("External Secrets"));
+
+    let one = ("ClusterSecretStore", None, "aws");
+    for (stores, kind, name, marked) in [
+        (&[one][..], "ClusterSecretStore", "aws", None),
+        (
+            &[one, ("SecretStore", Some("shop"), "vault")],
+            "ClusterSecretStore",
+            "aws",
+            Some("SecretStore shop/vault"),
+        ),
+        (&[("SecretStore", Some("shop"), "1e3")], "SecretStore", "1e3", None),
+        (
+            &[("SecretStore", Some("elsewhere"), "vault")],
+            "ClusterSecretStore",
+            "docker-hub",
+            Some("none was seen"),
+        ),
+        (&[], "ClusterSecretStore", "docker-hub", Some("none was seen")),
+    ] {
+        let files = with_stores(Some(stores));
+        assert!(text(&files, "README.md").contains("This cluster has External Secrets"));
+        let yaml = text(&files, "kubernetes/external-secrets/shop.yaml");
+        assert_eq!(yaml.contains("# CHOOSE"), marked.is_some(), "{yaml}");
+        assert!(yaml.contains(marked.unwrap_or_default()), "{yaml}");
+        let object: Value = serde_norway::from_str(yaml).unwrap();
+        assert_eq!(object["apiVersion"], "external-secrets.io/v1beta1");
+        assert_eq!(
+            (&object["kind"], &object["metadata"]["namespace"]),
+            (&"ExternalSecret".into(), &"shop".into())
+        );
+        let store = &object["spec"]["secretStoreRef"];
+        assert_eq!((&store["kind"], &store["name"]), (&kind.into(), &name.into()));
+        let target = &object["spec"]["target"];
+        assert_eq!(target["name"], "unthrottle-docker-hub");
+        assert_eq!(target["template"]["type"], "kubernetes.io/dockerconfigjson");
+        let template = target["template"]["data"][".dockerconfigjson"].as_str().unwrap();
+        // What External Secrets renders is the secret that the lines make.
+        let rendered = template.replace("{{ printf \"%s:%s\" .username .token | b64enc }}", LOGIN);
+        let rendered: Value = serde_json::from_str(&rendered).unwrap();
+        assert_eq!(rendered["auths"]["https://index.docker.io/v1/"]["auth"], LOGIN);
+        let keys: Vec<&str> = object["spec"]["data"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|entry| entry["secretKey"].as_str().unwrap())
+            .collect();
+        assert_eq!(keys, ["username", "token"]);
+    }
+}
+
+#[test]
+fn the_readme_asks_for_the_rights_that_applying_needs() {
+    let files = with_stores(None);
+    let readme = text(&files, "README.md");
+    for right in ["create secrets", "patch serviceaccounts", "patch deployments.apps", "delete pods"] {
+        assert!(readme.contains(&format!("-n shop auth can-i {right} || :")), "{right}: {readme}");
+    }
 }

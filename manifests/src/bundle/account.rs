@@ -3,9 +3,10 @@
 //! The access token passes through `read` and `printf`, which are part of every POSIX shell, so that it stands
 //! in no file, in no list of processes and in no history.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use domain::plan::{Op, Plan, PullSecret, Step};
 use domain::shell::{line, word};
-use serde_json::{Value, json};
 
 use super::commands::{kubectl, object};
 use super::file;
@@ -14,8 +15,7 @@ use crate::archive::BundleFile;
 /// What tells our secrets from others of the same name.
 const MARK: &str = "app.kubernetes.io/managed-by=unthrottle";
 
-/// The other ways to bring the login in.
-pub(super) const EXTERNAL: &str = "kubernetes/external-secrets.yaml";
+/// Another way to bring the login in.
 pub(super) const ON_NODES: &str = "kubernetes/on-nodes.md";
 
 /// Whether the secrets are there.
@@ -88,6 +88,34 @@ pub(super) fn ask(secret: &PullSecret) -> Vec<String> {
     lines
 }
 
+/// Lines that ask whether one may do what the steps do, in each namespace.
+pub(super) fn rights(plan: &Plan) -> Vec<String> {
+    let mut rights: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
+    for step in &plan.steps {
+        let verb = match step.op {
+            Op::CreateSecret => "create",
+            Op::Patch => "patch",
+            Op::ReplacePod => "delete",
+        };
+        let kind = step.target.kind.to_ascii_lowercase();
+        let group =
+            Some(&step.target.group).filter(|group| !group.is_empty()).map(|group| format!(".{group}"));
+        let namespace = step.target.namespace.as_deref().unwrap_or_default();
+        rights.entry(namespace).or_default().insert(format!("{verb} {kind}s{}", group.unwrap_or_default()));
+    }
+    let context = plan.context.as_ref().map(|name| format!(" --context {}", word(name))).unwrap_or_default();
+    let mut lines = Vec::new();
+    for (namespace, rights) in rights {
+        let namespace = word(namespace);
+        for right in rights {
+            let may = line(&right.split(' ').collect::<Vec<_>>());
+            let ask = format!("kubectl{context} -n {namespace} auth can-i {may}");
+            lines.push(format!("printf '%s in %s: ' {} {namespace}; {ask} || :", word(&right)));
+        }
+    }
+    lines
+}
+
 /// Deletes a pod only while it is the one that was seen and still waits for an image.
 pub(super) fn replace_pod(plan: &Plan, step: &Step) -> String {
     const WAITING: &str = "jsonpath={.metadata.uid} {.status.initContainerStatuses[*].state.waiting.reason} \
@@ -133,52 +161,10 @@ fn namespaces(plan: &Plan) -> impl Iterator<Item = &str> {
     made.filter_map(|step| step.target.namespace.as_deref())
 }
 
-/// The other ways as files: for External Secrets, and for the nodes themselves.
+/// Another way as a file: on the nodes themselves.
 pub(super) fn files(plan: &Plan) -> Vec<BundleFile> {
-    let Some(secret) = &plan.pull_secret else { return Vec::new() };
-    let mut files = vec![file(ON_NODES, on_nodes(secret).into_bytes())];
-    let documents: Vec<String> =
-        namespaces(plan).map(|namespace| format!("{:#}\n", external_secret(secret, namespace))).collect();
-    if !documents.is_empty() {
-        let text = format!("{EXTERNAL_HEAD}{}", documents.join("---\n"));
-        files.push(file(EXTERNAL, text.into_bytes()));
-    }
-    files
-}
-
-const EXTERNAL_HEAD: &str = "\
-# Instead of the block that makes the secrets, for clusters with External Secrets (external-secrets.io/v1).
-# Adapt the name of the store, and the key under which it holds `username` and `token`; then
-#   kubectl apply --server-side -f external-secrets.yaml
-# Nothing is made as long as the store has no such entry.
-";
-
-/// External Secrets renders the login from its store (its documentation, "Image Pull Secrets").
-fn external_secret(secret: &PullSecret, namespace: &str) -> Value {
-    let rendered = format!(
-        "{{\"auths\":{{\"{}\":{{\"auth\":\"{{{{ printf \"%s:%s\" .username .token | b64enc }}}}\"}}}}}}",
-        secret.key
-    );
-    let entry = |property: &str| json!({"secretKey": property, "remoteRef": {"key": "docker-hub", "property": property}});
-    json!({
-        "apiVersion": "external-secrets.io/v1",
-        "kind": "ExternalSecret",
-        "metadata": {"name": secret.name, "namespace": namespace},
-        "spec": {
-            "refreshInterval": "1h",
-            "secretStoreRef": {"kind": "ClusterSecretStore", "name": "docker-hub"},
-            "target": {
-                "name": secret.name,
-                "creationPolicy": "Owner",
-                "template": {
-                    "engineVersion": "v2",
-                    "type": "kubernetes.io/dockerconfigjson",
-                    "data": {".dockerconfigjson": rendered},
-                },
-            },
-            "data": [entry("username"), entry("token")],
-        },
-    })
+    let secret = plan.pull_secret.as_ref();
+    secret.map(|secret| file(ON_NODES, on_nodes(secret).into_bytes())).into_iter().collect()
 }
 
 fn on_nodes(secret: &PullSecret) -> String {

@@ -6,7 +6,7 @@ use domain::rollout::Pulls;
 
 use super::account::{self, Make};
 use super::readme::{Text, code, lists, plain};
-use super::{commands, pace};
+use super::{commands, external_secrets, pace};
 
 /// The whole text.
 pub(super) fn write(plan: &Plan, scan: &Scan) -> String {
@@ -22,13 +22,13 @@ pub(super) fn write(plan: &Plan, scan: &Scan) -> String {
     text.paragraph(&made);
     match &plan.pull_secret {
         Some(secret) => {
-            before(secret, &mut text);
+            before(plan, secret, &mut text);
             pace::cost(plan, &mut text);
             apply(plan, secret, &mut text);
             verify(plan, scan, &mut text);
             rotate(plan, &mut text);
             take_back(plan, secret, &mut text);
-            other_ways(plan, &mut text);
+            other_ways(plan, scan, &mut text);
         }
         None => {
             text.heading(2, "Nothing has to be applied");
@@ -36,12 +36,13 @@ pub(super) fn write(plan: &Plan, scan: &Scan) -> String {
         }
     }
     pace::left_running(plan, &mut text);
+    found(plan, &mut text);
     lists(plan, &mut text, "What the account does not reach");
     contents(plan, &mut text);
     text.0
 }
 
-fn before(secret: &PullSecret, text: &mut Text) {
+fn before(plan: &Plan, secret: &PullSecret, text: &mut Text) {
     text.heading(2, "Before you apply");
     text.paragraph(
         "You need an account with a paid Docker plan and an access token of it that may read, with its expiry noted \
@@ -63,6 +64,14 @@ fn before(secret: &PullSecret, text: &mut Text) {
         .map(str::to_owned),
     );
     text.shell(&lines);
+    let rights = account::rights(plan);
+    if !rights.is_empty() {
+        text.paragraph(
+            "Reading was all that this plan needed; applying it needs more. These lines change nothing and print yes or no \
+             for each right. With a no, hand this folder to somebody who may.",
+        );
+        text.shell(&rights);
+    }
 }
 
 fn apply(plan: &Plan, secret: &PullSecret, text: &mut Text) {
@@ -142,18 +151,47 @@ fn take_back(plan: &Plan, secret: &PullSecret, text: &mut Text) {
     text.shell(&commands::take_back(plan));
 }
 
-fn other_ways(plan: &Plan, text: &mut Text) {
+fn other_ways(plan: &Plan, scan: &Scan, text: &mut Text) {
     text.heading(2, "Other ways to bring the login in");
-    let external = plan.steps.iter().any(|step| step.op == Op::CreateSecret).then(|| {
+    let external = external_secrets::are_offered(plan, scan).then(|| {
+        let seen = match &scan.inventory.external_secrets {
+            Some(_) => "This cluster has External Secrets: take these",
+            None => "Files do not tell whether the cluster has External Secrets. If it has, take these",
+        };
         format!(
-            "{}: the same secrets kept by External Secrets from a store of yours, instead of the first block. To take it \
-             back, delete these objects instead of the secrets.",
-            code(account::EXTERNAL)
+            "{}: {seen} instead of the first block where your other secrets come from a store too. A new token is then \
+             put into the store and nowhere else. Read what each file says about its store, then `kubectl apply \
+             --server-side -f {}`, wait until `kubectl get externalsecrets -A` says SecretSynced, and go on with the \
+             patches. To take it back, delete these objects in place of the secrets.",
+            code(external_secrets::FOLDER),
+            external_secrets::FOLDER
         )
     });
     let nodes =
         format!("{}: the login on the nodes, for pods that can use no secret.", code(account::ON_NODES));
     text.items(external.into_iter().chain([nodes]));
+}
+
+/// What pull secrets that are there already do to ours.
+fn found(plan: &Plan, text: &mut Text) {
+    if plan.found_secrets.is_empty() {
+        return;
+    }
+    text.heading(2, "Pull secrets that are there already");
+    text.paragraph(
+        "Each was read once, by its name, and none is edited. No login of theirs is in this folder.",
+    );
+    text.items(plan.found_secrets.iter().map(|found| {
+        let keys: Vec<String> = found.keys.iter().map(|key| code(key)).collect();
+        let keys = if keys.is_empty() { String::new() } else { format!(" ({})", keys.join(", ")) };
+        let instead = found.instead.as_deref().map(|text| format!(" {}", plain(text))).unwrap_or_default();
+        format!(
+            "{}{keys}, named by {}: {}{instead}",
+            code(&found.secret),
+            plain(&found.named_by.join(", ")),
+            plain(&found.says)
+        )
+    }));
 }
 
 fn contents(plan: &Plan, text: &mut Text) {

@@ -8,6 +8,7 @@ mod account_readme;
 mod cluster_wide;
 mod commands;
 mod ecr;
+mod external_secrets;
 mod overlay;
 mod owners;
 mod pace;
@@ -60,6 +61,7 @@ pub fn build(
         files.push(json_file(&commands::inverse_file(step), &with_identity(step, &step.inverse))?);
     }
     files.extend(account::files(plan));
+    files.extend(external_secrets::files(plan, scan));
     files.extend(overlay::files(plan, scan, originals));
     files.extend(owners::files(plan));
     files.extend(ecr::files(plan)?);

@@ -102,6 +102,13 @@ pub(super) struct Named {
 }
 
 impl Named {
+    /// A store of External Secrets. One for the whole cluster stands in no namespace.
+    pub(super) fn secret_store(self, kind: &TypeMeta) -> Fact {
+        let store = self.metadata.object(kind);
+        let namespace = store.namespace.filter(|_| kind.kind == "SecretStore");
+        Fact::SecretStore(ObjectRef { namespace, ..store })
+    }
+
     /// A Namespace. The UID of `kube-system` is the cluster's identity, so it goes along as a bare cluster
     /// fact; who reads knows the other fields and fills them in.
     pub(super) fn namespace(self, give: &mut dyn FnMut(Fact)) {

@@ -19,6 +19,7 @@ mod workload;
 
 use std::fmt;
 
+use domain::external_secrets;
 use domain::facts::{Fact, Origin};
 use domain::owners::is_custom;
 use serde::{Deserialize as _, Deserializer};
@@ -70,6 +71,7 @@ impl TypeMeta {
             ("", "Namespace") => Shape::Namespace,
             ("", "ConfigMap") => Shape::ConfigMap,
             ("", "ServiceAccount") => Shape::ServiceAccount,
+            (external_secrets::GROUP, "SecretStore" | "ClusterSecretStore") => Shape::SecretStore,
             ("", "PodTemplate") => Shape::Workload("/template/spec"),
             ("batch", "CronJob") => Shape::Workload("/spec/jobTemplate/spec/template/spec"),
             ("", "ReplicationController")
@@ -103,6 +105,8 @@ enum Shape {
     ServiceAccount,
     /// With the JSON pointer of the pod spec (Kubernetes API reference, kind by kind).
     Workload(&'static str),
+    /// Of External Secrets; only its name is read.
+    SecretStore,
     /// Of Argo CD or Flux.
     Deployer(Which),
     /// A custom kind that names images.
@@ -127,6 +131,7 @@ pub fn facts_of<'de, D: Deserializer<'de>>(
         Some(Shape::Event) => event::Event::deserialize(object)?.fact().into_iter().for_each(give),
         Some(Shape::Node) => give(node::Node::deserialize(object)?.fact()),
         Some(Shape::Namespace) => metadata::Named::deserialize(object)?.namespace(give),
+        Some(Shape::SecretStore) => give(metadata::Named::deserialize(object)?.secret_store(kind)),
         Some(Shape::ConfigMap) => {
             config_map::ConfigMap::deserialize(object)?.fact(kind, origin).into_iter().for_each(give);
         }

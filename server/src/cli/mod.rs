@@ -27,6 +27,7 @@ use domain::problem::Problem;
 use tracing_subscriber::EnvFilter;
 
 use self::output::Output;
+use crate::memory;
 
 /// Finds out whether Docker Hub's pull limits hurt a Kubernetes cluster, proves it, and plans the way out.
 #[derive(Debug, Parser)]
@@ -114,6 +115,12 @@ impl From<Status> for ExitCode {
 /// Runs the program with the arguments of the process.
 pub fn main() -> ExitCode {
     let args: Vec<OsString> = env::args_os().collect();
+    // Before anything is read that could be a secret.
+    if let Err(error) = memory::forbid_core_files() {
+        let problem = may_leave_core(&error);
+        Output::plain(false).problem(&problem);
+        return ExitCode::from(problem.kind.exit_status());
+    }
     let cli = match usage::parse(args) {
         Ok(cli) => cli,
         Err(status) => return status,
@@ -143,6 +150,17 @@ fn run(cli: Cli, output: &Output) -> Result<Status, Problem> {
         Command::Copy(command) => in_runtime(command.run(global, output)),
         Command::Verify(command) => in_runtime(command.run(global, output)),
     }
+}
+
+fn may_leave_core(error: &std::io::Error) -> Problem {
+    let why = format!("The system does not let it forbid core files of itself: {error}.");
+    let what = "The program did not start, since a crash could write what it holds in memory to a file.";
+    Problem::outside(
+        "core_files",
+        what,
+        why,
+        "Start it without the sandbox or container rule that keeps it from that.",
+    )
 }
 
 fn in_runtime(command: impl Future<Output = Result<Status, Problem>>) -> Result<Status, Problem> {

@@ -8,8 +8,9 @@ use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
 use domain::equivalents::Survey;
+use domain::held::{HeldSecret, SecretName};
 use domain::plan::{Op, Plan as Planned};
-use domain::ports::{Cancel, Clock as _};
+use domain::ports::{Cancel, Clock as _, Sources as _};
 use domain::problem::{Problem, ProblemKind};
 use domain::registry::Credentials;
 use domain::remedy::running::KEY;
@@ -17,7 +18,7 @@ use domain::remedy::{self, Answers, RemedyKind};
 use domain::run::{Run, Source};
 use engine::plan;
 use engine::runs::{Material, Refusal};
-use engine::{quota, survey};
+use engine::{pull_secrets, quota, survey};
 
 use super::output::{Output, Tone, section, visible};
 use super::progress::{Line, until_stopped};
@@ -26,7 +27,7 @@ use super::scan::{Reading, read};
 use super::source::SourceArgs;
 use super::{Global, Status};
 use crate::export::{self, Bundle};
-use crate::wiring::{self, SystemClock};
+use crate::wiring::{self, Readers, SystemClock};
 
 /// Plans a remedy: every change as a diff, and a bundle to carry it out
 ///
@@ -35,7 +36,8 @@ use crate::wiring::{self, SystemClock};
 /// asked only when the inputs do not say it). For
 /// ecr-copy and ecr-cache: account, region (both asked only when the kubeconfig does not say them), prefix. For
 /// ecr-cache: secret-name. For hub-account: username (the organisation's name for its token; the plan's lines ask for it
-/// when it is not set), token-kind (pat or oat), account-plan (paid or personal), secret-name. An access token is
+/// when it is not set), token-kind (pat or oat), account-plan (paid or personal), secret-name, read-secrets (no or yes: look into the pull
+/// secrets that pods of a live cluster name; each is read once, by name, and its logins are forgotten at once). An access token is
 /// never an option: the plan's own lines read it from standard input.
 #[derive(Debug, Args)]
 pub(super) struct Plan {
@@ -91,11 +93,13 @@ impl Plan {
         let mut answers = self.answers()?;
         remedy::refuse_tokens(&answers)?;
         let login = self.login(&mut answers)?;
-        let reading = read(self.source.open().await?, output).await?;
+        let mut reading = read(self.source.open().await?, output).await?;
         if reading.stopped {
             return Err(stopped());
         }
-        let survey = self.survey(&reading, &answers, login, output).await?;
+        let secrets = remedy::secrets_to_look_into(self.kind(), &reading.scanned.scan, &answers)?;
+        let mut survey = self.survey(&reading, &answers, login, output).await?;
+        survey.pull_secrets = look_into(&mut reading, &secrets, output).await?;
         let material = self.make(reading, answers, survey, global.data_dir.as_deref(), output)?;
         Bundle::of(&material)?.write(&self.bundle)?;
         let plan = &material.made.plan;
@@ -231,6 +235,28 @@ impl Plan {
     }
 }
 
+/// Looks into the cluster's own pull secrets, which the answers have allowed; what was asked is told with the reading.
+async fn look_into(
+    reading: &mut Reading,
+    names: &[SecretName],
+    output: &Output,
+) -> Result<Option<Vec<HeldSecret>>, Problem> {
+    if names.is_empty() {
+        return Ok(None);
+    }
+    let Some(source) = Readers.pull_secrets(&reading.source).await? else { return Ok(None) };
+    let cancel = Cancel::default();
+    let mut line = Line::new(output);
+    let mut observer = |progress| line.show(&progress);
+    let work = pull_secrets::look(&*source, names, &SystemClock, &cancel, &mut observer);
+    let looked = until_stopped(work, &cancel).await.ok_or_else(stopped)??;
+    if cancel.is_cancelled() {
+        return Err(stopped());
+    }
+    pull_secrets::add_requests(&mut reading.scanned.requests, looked.requests);
+    Ok(Some(looked.secrets))
+}
+
 fn stopped() -> Problem {
     let (what, why) = ("No plan was made.", "It was stopped before everything was read and asked.");
     Problem {
@@ -254,6 +280,12 @@ pub(super) fn text(plan: &Planned, out: &Path, output: &Output) -> String {
     section(&mut text, "Changes", edits);
     let refused = plan.refused.iter().map(|refused| vec![refused.place.clone(), refused.why.clone()]);
     section(&mut text, "Left alone, because the edit would not be certain", refused);
+    let found = plan.found_secrets.iter().map(|found| {
+        let instead = found.instead.iter().map(String::as_str);
+        let says: Vec<&str> = [found.says.as_str()].into_iter().chain(instead).collect();
+        vec![found.secret.clone(), found.keys.join(", "), says.join(" ")]
+    });
+    section(&mut text, "Pull secrets that are there already", found);
     let made = plan.steps.iter().filter(|step| step.op != Op::Patch);
     let made = made.map(|step| vec![step.target.label(), step.says.clone()]);
     section(&mut text, "Also part of the plan", made);

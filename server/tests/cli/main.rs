@@ -1,5 +1,9 @@
 //! The command line as scripts and people meet it: the built program, its output and its exit status.
 
+#[cfg(all(test, unix))]
+mod api_server;
+#[cfg(all(test, unix))]
+mod canary;
 #[cfg(test)]
 mod commands;
 #[cfg(test)]
@@ -16,3 +20,5 @@ mod quota;
 mod running;
 #[cfg(test)]
 mod serve;
+#[cfg(all(test, unix))]
+mod wizard;

@@ -1,6 +1,6 @@
 //! What this remedy asks. Never the access token.
 
-use crate::diagnosis::Scan;
+use crate::diagnosis::{Scan, SourceKind};
 use crate::plan::PullSecret;
 use crate::problem::Problem;
 use crate::registry::AccountTest;
@@ -10,9 +10,11 @@ const USERNAME: &str = "username";
 const SECRET_NAME: &str = "secret-name";
 const TOKEN_KIND: &str = "token-kind";
 const ACCOUNT_PLAN: &str = "account-plan";
+pub(super) const READ_SECRETS: &str = "read-secrets";
 
 /// Keys of `--set`.
-pub const KEYS: [&str; 5] = [USERNAME, TOKEN_KIND, ACCOUNT_PLAN, SECRET_NAME, cortex_version::KEY];
+pub const KEYS: [&str; 6] =
+    [USERNAME, TOKEN_KIND, ACCOUNT_PLAN, SECRET_NAME, READ_SECRETS, cortex_version::KEY];
 
 /// A name of our own, so that no secret of somebody else is touched, and none that Cortex reads: from 0.21 on
 /// it sends `registry-credentials` to every registry but ECR (facts: cortex trap T9).
@@ -56,7 +58,7 @@ impl Account {
         };
         let account = Self {
             name: secret_name(given(SECRET_NAME).unwrap_or(DEFAULT_NAME))?,
-            username: given(USERNAME).map(username).transpose()?,
+            username: given(USERNAME).map(|name| username(name, organisation)).transpose()?,
             organisation,
             paid,
             tested: tested.map(AccountTest::sentence),
@@ -72,8 +74,8 @@ impl Account {
     }
 }
 
-/// What Configure asks.
-pub fn questions() -> Vec<Question> {
+/// What Configure asks. Only a live cluster has secrets that can be looked into.
+pub fn questions(scan: &Scan) -> Vec<Question> {
     let question = |key: &str, label: &str, help: &str, found: Option<&str>, choices: &[&str]| Question {
         key: key.to_owned(),
         label: label.to_owned(),
@@ -81,7 +83,7 @@ pub fn questions() -> Vec<Question> {
         found: found.map(|value| (value.to_owned(), String::new())),
         choices: choices.iter().map(|choice| (*choice).to_owned()).collect(),
     };
-    vec![
+    let mut asked = vec![
         question(
             USERNAME,
             "Docker Hub user name",
@@ -107,11 +109,22 @@ pub fn questions() -> Vec<Question> {
         question(
             SECRET_NAME,
             "Name of the pull secret",
-            "A new secret of this name is made in each namespace; no other secret is read or changed.",
+            "A new secret of this name is made in each namespace; no other secret is changed.",
             Some(DEFAULT_NAME),
             &[],
         ),
-    ]
+    ];
+    if scan.diagnosis.source.kind == SourceKind::Cluster {
+        asked.push(question(
+            READ_SECRETS,
+            "Look into the pull secrets that pods here already name",
+            "Each is read once, by its name, to see whether it hides this account. The registries it names are kept with \
+             the run; its logins are forgotten at once, and no secret is edited.",
+            Some("no"),
+            &["no", "yes"],
+        ));
+    }
+    asked
 }
 
 fn one_of(key: &str, given: Option<&str>, choices: [&str; 2]) -> Result<usize, Problem> {
@@ -141,7 +154,13 @@ fn secret_name(text: &str) -> Result<String, Problem> {
 }
 
 /// A user name goes in front of a colon into the login. What was typed is not repeated: it may be a secret.
-fn username(text: &str) -> Result<String, Problem> {
+fn username(text: &str, organisation: bool) -> Result<String, Problem> {
+    if organisation && text.contains('@') {
+        let why = "An organisation's access token goes with the organisation's name; this is a mail address."
+            .to_owned();
+        let next = "Give the organisation's name, or say that it is a person's token with token-kind=pat.";
+        return Err(wrong(USERNAME, "The name is not the token's.", why, next));
+    }
     let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '@' | '+');
     if text.len() <= 255 && text.chars().all(is_plain) {
         return Ok(text.to_owned());

@@ -26,6 +26,13 @@ impl<'a> Here<'a> {
         namespace.is_some_and(|name| self.scan.inventory.ending_namespaces.iter().any(|ends| ends == name))
     }
 
+    /// The label of an object, as the diagnosis spells it for those who pull; none where it saw no pull.
+    pub(super) fn labels_of(&self, object: &ObjectRef) -> Vec<&'a str> {
+        let label = object.label();
+        let all = self.scan.diagnosis.exposure.iter().flat_map(|exposed| &exposed.workloads);
+        all.map(String::as_str).find(|known| *known == label).into_iter().collect()
+    }
+
     pub(super) fn pulls_from_docker_hub(&self) -> bool {
         let inventory = &self.scan.inventory;
         !inventory.service_accounts.is_empty()

@@ -4,12 +4,13 @@ use std::collections::BTreeSet;
 
 use super::draft;
 use crate::diagnosis::Scan;
+use crate::equivalents::Survey;
 use crate::plan::NotCovered;
 use crate::remedy::{Draft, Fit, FitLevel, RemedyKind, Wave, running};
 
 /// The comparison's lines for this cluster, before anything is answered.
 pub fn fit(scan: &Scan) -> Fit {
-    let Ok(draft) = draft(scan, &running::all(scan), None) else {
+    let Ok(draft) = draft(scan, &running::all(scan), &Survey::default()) else {
         return lines(
             &Draft::default(),
             FitLevel::Partly,

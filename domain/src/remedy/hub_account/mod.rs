@@ -9,6 +9,8 @@ mod answers;
 mod beyond;
 mod cluster;
 mod fit;
+mod held;
+mod held_words;
 mod lists;
 mod pods;
 mod risks;
@@ -22,17 +24,20 @@ use self::answers::Account;
 use self::cluster::Here;
 use self::selection::Selection;
 use crate::diagnosis::Scan;
+use crate::equivalents::Survey;
+use crate::held::SecretName;
 use crate::problem::Problem;
-use crate::registry::AccountTest;
 use crate::remedy::running::Running;
 use crate::remedy::{Answers, Draft, SecretDraft, cortex_version};
 
-/// What gives this cluster the account. `tested` is what Docker Hub said when its login was tried.
+/// What gives this cluster the account. `survey` holds what Docker Hub said when its login was tried, and what the
+/// cluster's own pull secrets were found to hold, where somebody allowed to look.
 ///
 /// # Errors
 /// When an answer cannot be used, or the account would give less than the cluster has now.
-pub fn draft(scan: &Scan, answers: &Answers, tested: Option<&AccountTest>) -> Result<Draft, Problem> {
-    let account = Account::of(answers, scan, tested)?;
+pub fn draft(scan: &Scan, answers: &Answers, survey: &Survey) -> Result<Draft, Problem> {
+    let account = Account::of(answers, scan, survey.account.as_ref())?;
+    let may_look = held::is_allowed(answers, scan)?;
     let selection = Selection::new(&answers.only, scan)?;
     let running = Running::of(answers, scan)?;
     let here = Here { scan, selection, running, account: &account };
@@ -43,6 +48,9 @@ pub fn draft(scan: &Scan, answers: &Answers, tested: Option<&AccountTest>) -> Re
     templates::plan(&here, &mut secret, &mut draft);
     pods::plan(&here, &mut secret, &mut draft);
     beyond::note(&here, &mut draft);
+    if may_look {
+        held::note(&here, survey, &mut draft);
+    }
     draft.not_covered.sort();
     draft.not_covered.dedup();
     draft.nothing_to_do = nothing_to_do(&here, &draft);
@@ -53,13 +61,31 @@ pub fn draft(scan: &Scan, answers: &Answers, tested: Option<&AccountTest>) -> Re
     Ok(draft)
 }
 
+/// The pull secrets to look into before the plan is made, sorted; none unless the answers allow it.
+///
+/// # Errors
+/// As for [`draft`].
+pub fn secrets_to_look_into(scan: &Scan, answers: &Answers) -> Result<Vec<SecretName>, Problem> {
+    if !held::is_allowed(answers, scan)? {
+        return Ok(Vec::new());
+    }
+    let account = Account::of(answers, scan, None)?;
+    let selection = Selection::new(&answers.only, scan)?;
+    Ok(held::names(&Here { scan, selection, account: &account }).into_iter().collect())
+}
+
 fn nothing_to_do(here: &Here<'_>, draft: &Draft) -> String {
     let name = &here.account.name;
     match (here.pulls_from_docker_hub(), draft.not_covered.is_empty()) {
         (false, _) => "Nothing to change: no image from Docker Hub was found.".to_owned(),
         (true, true) => format!(
             "Nothing to change: everything that pulls from Docker Hub already names the pull secret {name}. If pulls \
-             still fail, the login in it is wrong, expired or not of a paid plan; the secret itself was not read."
+             still fail, the login in it is wrong, expired or not of a paid plan; {}",
+            if draft.found_secrets.is_empty() {
+                "the secret itself was not read."
+            } else {
+                "what it holds stands below."
+            }
         ),
         (true, false) => {
             "No pull secret reaches what pulls from Docker Hub here. Each image is listed with another way."

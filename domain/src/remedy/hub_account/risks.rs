@@ -22,6 +22,11 @@ pub(super) fn note(here: &Here<'_>, draft: &mut Draft) {
         "Each pod without it still counts on the address that all nodes behind it share. Plan again after adding one, or \
          give new namespaces the secret and the account's entry where they are made.",
     );
+    add(
+        "Applying needs rights that reading does not.".to_owned(),
+        "To make secrets, and to patch the service accounts and templates named here. `kubectl auth can-i create secrets \
+         -n NAMESPACE` tells; the readme asks for each. With a no, give the bundle to somebody who may.",
+    );
     if account.organisation {
         add(
             "An organisation's access token pulls public images only if that was allowed when it was made."
@@ -41,11 +46,11 @@ pub(super) fn note(here: &Here<'_>, draft: &mut Draft) {
         );
     }
     let touched: Vec<ObjectRef> = draft.object_changes.iter().map(|change| change.target.clone()).collect();
-    if shares_lists(draft) {
+    if shares_lists(draft) && draft.found_secrets.is_empty() {
         draft.risks.push(Risk {
             what: "Some lists hold other pull secrets as well.".to_owned(),
             why: "If one of those holds a key docker.io, even an empty one, the kubelet never looks at this account's. They \
-                  were not read; `kubectl get secret NAME -o jsonpath='{.data.\\.dockerconfigjson}' | base64 -d` shows one."
+                  were not read; `--set read-secrets=yes`, or the box at Configure, has them looked into on a live cluster."
                 .to_owned(),
         });
     }

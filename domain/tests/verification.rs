@@ -39,6 +39,7 @@ fn plan() -> Plan {
         change_needed: true,
         summary: String::new(),
         pull_secret: None,
+        found_secrets: Vec::new(),
         edits: vec![],
         refused: vec![],
         not_covered: vec![],

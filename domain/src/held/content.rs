@@ -15,8 +15,7 @@ use crate::time::Timestamp;
 /// How long a login at Amazon ECR lives (AWS: `GetAuthorizationToken`).
 const ECR_LOGIN_SECONDS: u64 = 12 * 3_600;
 
-/// The parts of a Secret that matter, still as the API writes them.
-#[derive(Debug)]
+/// The parts of a Secret that matter, still as the API writes them. It holds the logins, and has no form to be shown in.
 pub struct Content<'a> {
     /// `type`.
     pub secret_type: &'a str,

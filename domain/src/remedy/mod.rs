@@ -19,7 +19,8 @@ use crate::equivalents::{Inquiry, Survey};
 use crate::facts::Origin;
 use crate::held::SecretName;
 use crate::plan::{
-    Copy, EcrSide, EcrWay, FoundSecret, ImageMove, ImageProof, LeftRunning, NotCovered, PatchOp, PullSecret, Risk,
+    Copy, EcrSide, EcrWay, FoundSecret, ImageMove, ImageProof, LeftRunning, NotCovered, PatchOp, PullSecret,
+    Risk,
 };
 use crate::problem::Problem;
 use crate::workload::ObjectRef;

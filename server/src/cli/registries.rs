@@ -36,7 +36,8 @@ impl RegistryArgs {
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Login")]
 pub(super) struct LoginArgs {
-    /// Log in with this name; the password comes by one of the next two, or in UNTHROTTLE_PASSWORD
+    /// Log in with this name; the password comes by one of the next two, or in UNTHROTTLE_PASSWORD,
+    /// which other programs of yours can read as long as this one runs
     #[arg(long, value_name = "NAME")]
     username: Option<String>,
     /// Read the password or token from standard input

@@ -73,7 +73,7 @@ fn lists<'a>(here: &Here<'a>) -> Vec<List<'a>> {
         let is_selected = here.selection.takes(&account.object)
             || account.users.iter().any(|label| here.selection.takes_label(label));
         let namespace =
-            account.object.namespace.as_deref().filter(|name| is_selected && is_there(Some(name)))?;
+            account.object.namespace.as_deref().filter(|name| is_selected && is_there(Some(*name)))?;
         let names = account.image_pull_secrets.as_deref()?;
         let users = account.users.iter().map(String::as_str).collect();
         Some(List { label: account.object.label(), namespace, names, users })
@@ -85,7 +85,7 @@ fn lists<'a>(here: &Here<'a>) -> Vec<List<'a>> {
     let own = templates.chain(pods).filter_map(|(object, spec, owner)| {
         let is_selected =
             here.selection.takes(object) || owner.is_some_and(|owner| here.selection.takes(owner));
-        let namespace = object.namespace.as_deref().filter(|name| is_selected && is_there(Some(name)))?;
+        let namespace = object.namespace.as_deref().filter(|name| is_selected && is_there(Some(*name)))?;
         let names = spec.image_pull_secrets.as_slice();
         Some(List { label: object.label(), namespace, names, users: Vec::new() })
             .map(|list| (list, object, owner))

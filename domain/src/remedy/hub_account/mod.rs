@@ -71,7 +71,8 @@ pub fn secrets_to_look_into(scan: &Scan, answers: &Answers) -> Result<Vec<Secret
     }
     let account = Account::of(answers, scan, None)?;
     let selection = Selection::new(&answers.only, scan)?;
-    Ok(held::names(&Here { scan, selection, account: &account }).into_iter().collect())
+    let running = Running::of(answers, scan)?;
+    Ok(held::names(&Here { scan, selection, running, account: &account }).into_iter().collect())
 }
 
 fn nothing_to_do(here: &Here<'_>, draft: &Draft) -> String {

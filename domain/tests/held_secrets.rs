@@ -50,6 +50,7 @@ fn deployment(name: &str, image: &str, secrets: &[&str]) -> Fact {
         controller: None,
         spec: PodSpec { service_account: None, image_pull_secrets: names(secrets), containers },
         replicas: None,
+        present: None,
         update_strategy: None,
         origin: None,
     })
@@ -106,7 +107,8 @@ fn keys(entries: &[(&str, &str)]) -> Found {
 
 fn planned(scan: &Scan, held: &[(&str, Found)]) -> Draft {
     let held = held.iter().map(|(name, found)| HeldSecret { secret: secret(name), found: found.clone() });
-    let survey = Survey { pull_secrets: Some(held.collect()), ..Survey::default() };
+    let mut survey = Survey::default();
+    survey.pull_secrets = Some(held.collect());
     draft(RemedyKind::HubAccount, scan, &allowed(), &survey).unwrap()
 }
 
@@ -235,7 +237,8 @@ fn nothing_is_looked_into_unless_the_answers_allow_it() {
 
     // A secret that was read for earlier answers says nothing to later ones.
     let held = HeldSecret { secret: secret("a"), found: Found::Missing };
-    let survey = Survey { pull_secrets: Some(vec![held]), ..Survey::default() };
+    let mut survey = Survey::default();
+    survey.pull_secrets = Some(vec![held]);
     let draft = draft(RemedyKind::HubAccount, &scan, &answers(&[]), &survey).unwrap();
     assert_eq!(draft.found_secrets, []);
     let risk = draft.risks.iter().find(|risk| risk.what.starts_with("Some lists hold other")).unwrap();

@@ -1,8 +1,10 @@
 //! The command line as scripts and people meet it: the built program, its output and its exit status.
 
-#[cfg(all(test, unix))]
+#[cfg(unix)]
+#[cfg(test)]
 mod api_server;
-#[cfg(all(test, unix))]
+#[cfg(unix)]
+#[cfg(test)]
 mod canary;
 #[cfg(test)]
 mod commands;
@@ -20,5 +22,6 @@ mod quota;
 mod running;
 #[cfg(test)]
 mod serve;
-#[cfg(all(test, unix))]
+#[cfg(unix)]
+#[cfg(test)]
 mod wizard;

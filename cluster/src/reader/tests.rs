@@ -274,7 +274,12 @@ async fn only_the_named_namespaces_are_read() {
         .filter(|request| !request.contains("/namespaces/shop") && !request.contains("/namespaces/pay"));
     assert_eq!(
         elsewhere.by_ref().cloned().collect::<Vec<_>>(),
-        ["GET /version", "GET /api/v1/namespaces/kube-system", "GET /api/v1/nodes?limit=500"]
+        [
+            "GET /version",
+            "GET /api/v1/namespaces/kube-system",
+            "GET /api/v1/nodes?limit=500",
+            "GET /apis/external-secrets.io"
+        ]
     );
     let namespaces = seen.facts.iter().filter(|fact| matches!(fact, Fact::Namespace(_))).count();
     assert_eq!(namespaces, 2);

@@ -143,6 +143,10 @@ pub struct NodeFact {
     pub container_runtime: Option<String>,
     /// `status.nodeInfo.kubeletVersion`.
     pub kubelet_version: Option<String>,
+    /// `status.nodeInfo.operatingSystem`, else the label `kubernetes.io/os`.
+    pub operating_system: Option<String>,
+    /// `status.nodeInfo.architecture`, else the label `kubernetes.io/arch`; Go's words, as image indexes use them.
+    pub architecture: Option<String>,
     /// Label `topology.kubernetes.io/zone`.
     pub zone: Option<String>,
     /// Node group by its provider's label (EKS, eksctl, kops, Karpenter), where there is one.

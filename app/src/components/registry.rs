@@ -29,21 +29,28 @@ fn copies(plan: &Plan, ecr: &EcrSide) -> AnyView {
         .copies
         .iter()
         .map(|copy| {
+            let names = std::iter::once(&copy.target).chain(&copy.also);
+            let names: Vec<_> = names.map(|name| view! { <div>{breakable(name)}</div> }).collect();
             view! {
                 <tr>
                     <td class="mono" data-head="From">{breakable(&copy.source)}</td>
-                    <td class="mono" data-head="To">{breakable(&copy.target)}</td>
+                    <td class="mono" data-head="To">{names}</td>
                 </tr>
             }
             .into_any()
         })
         .collect();
+    let caption = if plan.copies.iter().all(|copy| copy.platforms.is_empty()) {
+        "Images to copy, all platforms and the same digest"
+    } else {
+        "Images to copy, those that are not pinned for the platforms of the nodes only"
+    };
     view! {
         <p>
             {format!("{}, copied to ", count(plan.copies.len() as u64, "image"))} <span class="mono">{breakable(&ecr.host)}</span>
-            ". Reading each costs one Docker Hub pull per platform. The bundle makes the repositories and copies; it changes nothing in the cluster before that."
+            ". Reading an image costs one Docker Hub pull, and one more for each of its platforms where it has several. The bundle makes the repositories and copies; it changes nothing in the cluster before that."
         </p>
-        {table("Images to copy, all platforms and the same digest", &[("From Docker Hub", Column::Text), ("To ECR", Column::Text)], rows)}
+        {table(caption, &[("From Docker Hub", Column::Text), ("To ECR", Column::Text)], rows)}
     }
     .into_any()
 }

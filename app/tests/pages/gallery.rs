@@ -359,6 +359,7 @@ fn reviews(data: &Data) -> Vec<Shown> {
                 host: data.text("111122223333.dkr.ecr.eu-west-1.amazonaws.com"),
                 prefix: data.text("docker-hub"),
                 repositories: vec![data.text("docker-hub/library/nginx")],
+                node_platforms: vec![data.text("linux/amd64")],
                 secret_name: Some(data.text("ecr-pullthroughcache/docker-hub")),
             });
             plan.copies = ["library/nginx:1.27", "cortexlabs/python-predictor-cpu:0.22.1"]
@@ -367,6 +368,8 @@ fn reviews(data: &Data) -> Vec<Shown> {
                     target: data
                         .text(&format!("111122223333.dkr.ecr.eu-west-1.amazonaws.com/docker-hub/{image}")),
                     digest: None,
+                    also: Vec::new(),
+                    platforms: Vec::new(),
                 })
                 .into();
         }

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use super::platform::{NoPlatform, Platform};
 use crate::image::{ImageReference, ReferenceError};
+use crate::plan::Copy;
 use crate::problem::Problem;
 
 /// One image to copy.
@@ -12,6 +14,41 @@ pub struct Order {
     pub source: ImageReference,
     /// Where to: a tag, or the digest that the image has anyway.
     pub target: ImageReference,
+    /// Further names for it in the target's repository.
+    pub also: Vec<ImageReference>,
+    /// Platforms to copy; empty for all. Leaving some out changes the digest of an index.
+    pub platforms: Vec<Platform>,
+}
+
+impl Order {
+    /// All names that the image is to have at the target.
+    pub fn names(&self) -> impl Iterator<Item = &ImageReference> {
+        std::iter::once(&self.target).chain(&self.also)
+    }
+
+    /// The order of a plan's copy, by its digest where the plan knows it.
+    ///
+    /// # Errors
+    /// When it names no images or no platforms, or names outside of the target's repository.
+    pub fn planned(copy: &Copy) -> Result<Self, Problem> {
+        let pinned = copy.digest.as_ref().filter(|_| !copy.source.contains('@'));
+        let source = pinned.map(|digest| format!("{}@{digest}", copy.source));
+        let mut order = order(source.as_ref().unwrap_or(&copy.source), &copy.target)?;
+        for name in &copy.also {
+            let also: ImageReference = name.parse().map_err(|error| no_reference(name, &error))?;
+            if also.repository() != order.target.repository() {
+                let why = format!("It is in another repository than {}.", copy.target);
+                let next = "Make the plan again.";
+                let what = "A further name of a copy cannot be given.";
+                return Err(Problem::bad_input("copy_plan", what, why, next).at(name));
+            }
+            order.also.push(also);
+        }
+        let platforms =
+            copy.platforms.iter().map(|text| text.parse().map_err(|error| no_platform(text, &error)));
+        order.platforms = platforms.collect::<Result<_, _>>()?;
+        Ok(order)
+    }
 }
 
 /// Reads a list: a source and a target on each line, blanks between them, `#` before a comment.
@@ -43,7 +80,8 @@ pub fn list(text: &str, name: &str) -> Result<Vec<Order>, Problem> {
 /// When one of the two is no image reference.
 pub fn order(source: &str, target: &str) -> Result<Order, Problem> {
     let read = |text: &str| text.parse::<ImageReference>().map_err(|error| no_reference(text, &error));
-    let order = Order { source: read(source)?, target: read(target)? };
+    let order =
+        Order { source: read(source)?, target: read(target)?, also: Vec::new(), platforms: Vec::new() };
     if order.source.normalized() == order.target.normalized() {
         let why = "Source and target are the same image.";
         let next = "Name another repository or tag as the target.";
@@ -57,25 +95,41 @@ pub fn order(source: &str, target: &str) -> Result<Order, Problem> {
 /// # Errors
 /// When two different images are to go to one place.
 pub fn checked(orders: Vec<Order>) -> Result<Vec<Order>, Problem> {
-    let mut targets: BTreeMap<String, String> = BTreeMap::new();
+    let mut sources: BTreeMap<String, String> = BTreeMap::new();
     let mut kept = Vec::new();
     for order in orders {
-        let (source, target) = (order.source.normalized(), order.target.normalized());
-        match targets.get(&target) {
-            None => {
-                targets.insert(target, source);
-                kept.push(order);
-            }
-            Some(same) if *same == source => {}
-            Some(other) => {
-                let why = format!("Both {other} and {source} are to go there.");
-                let next = "Give each image a target of its own.";
-                return Err(Problem::bad_input("copy_overwrites", "Two images have one target.", why, next)
+        let source = order.source.normalized();
+        let mut is_new = false;
+        for target in order.names().map(ImageReference::normalized) {
+            match sources.get(&target) {
+                None => {
+                    sources.insert(target, source.clone());
+                    is_new = true;
+                }
+                Some(same) if *same == source => {}
+                Some(other) => {
+                    let why = format!("Both {other} and {source} are to go there.");
+                    let next = "Give each image a target of its own.";
+                    return Err(Problem::bad_input(
+                        "copy_overwrites",
+                        "Two images have one target.",
+                        why,
+                        next,
+                    )
                     .at(target));
+                }
             }
+        }
+        if is_new {
+            kept.push(order);
         }
     }
     Ok(kept)
+}
+
+fn no_platform(text: &str, error: &NoPlatform) -> Problem {
+    let (what, next) = ("A platform of the plan cannot be read.", "Make the plan again.");
+    Problem::bad_input("copy_plan", what, format!("Instead, {error}."), next).at(text)
 }
 
 fn no_reference(text: &str, error: &ReferenceError) -> Problem {
@@ -93,6 +147,30 @@ mod tests {
         assert_eq!(orders.len(), 2, "the same once more is the same");
         assert_eq!(orders[0].source.normalized(), "docker.io/library/nginx:1.27");
         assert_eq!(orders[1].target.normalized(), "quay.io/me/redis:latest");
+    }
+
+    #[test]
+    fn a_plans_copy_is_one_order_with_all_its_names() {
+        let digest = format!("sha256:{}", "a".repeat(64));
+        let copy = Copy {
+            source: "docker.io/library/nginx:1".to_owned(),
+            target: "mine.example/nginx:1".to_owned(),
+            digest: Some(digest.clone()),
+            also: vec!["mine.example/nginx:latest".to_owned()],
+            platforms: vec!["linux/arm64".to_owned()],
+        };
+        let order = Order::planned(&copy).unwrap();
+        assert_eq!(order.source.digest(), Some(digest.as_str()));
+        let names: Vec<String> = order.names().map(ImageReference::normalized).collect();
+        assert_eq!(names, ["mine.example/nginx:1", "mine.example/nginx:latest"]);
+        assert_eq!(order.platforms, ["linux/arm64".parse().unwrap()]);
+        let elsewhere = Copy { also: vec!["mine.example/other:1".to_owned()], ..copy.clone() };
+        assert_eq!(Order::planned(&elsewhere).unwrap_err().code, "copy_plan");
+        let nowhere = Copy { platforms: vec!["linux".to_owned()], ..copy };
+        assert_eq!(Order::planned(&nowhere).unwrap_err().code, "copy_plan");
+
+        let twice = [order.clone(), super::order("redis:1", "mine.example/nginx:latest").unwrap()];
+        assert_eq!(checked(twice.to_vec()).unwrap_err().code, "copy_overwrites");
     }
 
     #[test]

@@ -57,6 +57,9 @@ pub struct Ended {
     pub source: String,
     /// Where to.
     pub target: String,
+    /// Further names of it there.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub also: Vec<String>,
     /// How it ended.
     #[serde(flatten)]
     pub outcome: Outcome,

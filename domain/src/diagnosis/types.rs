@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use crate::copy::Platform;
 use crate::cortex::Version;
 use crate::evidence::{Cause, Certainty, Throttle};
 use crate::external_secrets::ExternalSecrets;
@@ -324,6 +325,16 @@ pub struct Inventory {
     /// Who writes the objects above, as far as it was seen.
     #[serde(default, skip_serializing_if = "Owners::is_empty")]
     pub owners: Owners,
+}
+
+impl Inventory {
+    /// The platforms of the nodes, sorted. A node that tells none, or none that can be, is left out.
+    pub fn platforms(&self) -> BTreeSet<Platform> {
+        let told = self.nodes.iter().filter_map(|node| {
+            format!("{}/{}", node.operating_system.as_ref()?, node.architecture.as_ref()?).parse().ok()
+        });
+        told.collect()
+    }
 }
 
 /// A top-level workload.

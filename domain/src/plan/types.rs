@@ -210,8 +210,16 @@ pub struct Copy {
     pub source: String,
     /// Target reference.
     pub target: String,
-    /// Digest, when pinned.
+    /// The digest that is copied: the one that is pinned, else the one that pods run, else the one that the tag had
+    /// when Docker Hub was asked; `None` where none of them is known.
     pub digest: Option<String>,
+    /// Further names that the same image gets in the target's repository, sorted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub also: Vec<String>,
+    /// The only platforms to copy, as `os/architecture`, sorted; empty for all. Leaving some out changes the digest
+    /// of an index.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub platforms: Vec<String>,
 }
 
 /// What is known of an image under another name.
@@ -255,6 +263,9 @@ pub struct EcrSide {
     pub prefix: String,
     /// The repositories, sorted.
     pub repositories: Vec<String>,
+    /// Platforms of the nodes, as `os/architecture`, sorted; empty where no node was seen.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub node_platforms: Vec<String>,
     /// The secret with the Docker Hub account, for a cache.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub secret_name: Option<String>,

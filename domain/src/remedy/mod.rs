@@ -104,7 +104,8 @@ pub fn questions(remedy: RemedyKind, scan: &Scan, survey: &Survey) -> Vec<Questi
 pub fn inquiries(remedy: RemedyKind, scan: &Scan, answers: &Answers) -> Result<Vec<Inquiry>, Problem> {
     match remedy {
         RemedyKind::Quay => quay::inquiries(scan, answers),
-        RemedyKind::EcrCopy | RemedyKind::EcrCache | RemedyKind::HubAccount => Ok(Vec::new()),
+        RemedyKind::EcrCopy => ecr::inquiries(scan, answers),
+        RemedyKind::EcrCache | RemedyKind::HubAccount => Ok(Vec::new()),
     }
 }
 
@@ -131,8 +132,8 @@ pub fn secrets_to_look_into(
 pub fn draft(remedy: RemedyKind, scan: &Scan, answers: &Answers, survey: &Survey) -> Result<Draft, Problem> {
     let mut draft = match remedy {
         RemedyKind::Quay => quay::draft(scan, answers, survey)?,
-        RemedyKind::EcrCopy => ecr::draft(EcrWay::Copy, scan, answers)?,
-        RemedyKind::EcrCache => ecr::draft(EcrWay::Cache, scan, answers)?,
+        RemedyKind::EcrCopy => ecr::draft(EcrWay::Copy, scan, answers, survey)?,
+        RemedyKind::EcrCache => ecr::draft(EcrWay::Cache, scan, answers, survey)?,
         RemedyKind::HubAccount => hub_account::draft(scan, answers, survey)?,
     };
     draft.risks.sort();

@@ -28,10 +28,10 @@ pub(super) async fn copy(desk: &Desk<'_>, planned: &Planned) -> Result<Outcome, 
         None => undisclosed(desk, way.source).await?,
     };
     let read = tree::read(desk, way, &digest).await?;
-    let tree = narrowed(desk, read, way)?;
+    let tree = narrowed(read, way)?;
     let new = tree.manifest.digest.clone();
-    if way.target.digest().is_some_and(|pinned| pinned != new) {
-        return Err(other_digest(way.target, &new).into());
+    if let Some(name) = planned.order.names().find(|name| name.digest().is_some_and(|pinned| pinned != new)) {
+        return Err(other_digest(name, &new).into());
     }
     below(desk, way, &tree).await?;
     let Along { referrers, mut left } = referrers::bring(desk, way, &tree, &digest).await?;
@@ -41,8 +41,10 @@ pub(super) async fn copy(desk: &Desk<'_>, planned: &Planned) -> Result<Outcome, 
             "{foreign} layers that may not be pushed elsewhere; nodes fetch them from their maker"
         ));
     }
-    desk.put(&way.into(), way.target.reference(), &tree.manifest).await?;
-    read_back(desk, way.target, &tree.manifest).await?;
+    for name in planned.order.names() {
+        desk.put(&way.into(), name.reference(), &tree.manifest).await?;
+        read_back(desk, name, &tree.manifest).await?;
+    }
     let narrowed_from = (new != digest).then_some(digest);
     Ok(Outcome::Copied { digest: new, narrowed_from, overwritten: overwrites.clone(), referrers, left })
 }
@@ -81,12 +83,12 @@ async fn undisclosed(desk: &Desk<'_>, image: &ImageReference) -> Result<String, 
 }
 
 /// The tree with an index of just the platforms that were read.
-fn narrowed(desk: &Desk<'_>, tree: Tree, way: Way<'_>) -> Result<Tree, Halt> {
-    if desk.options.platforms.is_empty() || tree.children.is_empty() {
+fn narrowed(tree: Tree, way: Way<'_>) -> Result<Tree, Halt> {
+    if way.platforms.is_empty() || tree.children.is_empty() {
         return Ok(tree);
     }
     let keep: BTreeSet<String> = tree.children.iter().map(|child| child.manifest.digest.clone()).collect();
-    let bytes = content::narrow(&tree.manifest, &keep, &desk.options.platforms).map_err(|error| {
+    let bytes = content::narrow(&tree.manifest, &keep, way.platforms).map_err(|error| {
         let why = format!("Platforms cannot be left out of its index: {error}.");
         let next = "Copy it without --platform.";
         Problem::outside("image_unreadable", "The image cannot be copied.", why, next)

@@ -26,9 +26,9 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use domain::copy::Order;
 use domain::copy::plan::{Planned, State};
 use domain::copy::report::{Ended, Event, Outcome, Report, Stopped};
-use domain::copy::{Order, Platform};
 use domain::ports::copying::{CopyJournal, Repositories};
 use domain::ports::{Cancel, Clock};
 use domain::problem::Problem;
@@ -54,8 +54,6 @@ pub struct Ports {
 /// How to copy.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// Platforms to copy; empty for all. Leaving some out changes the digest of an index.
-    pub platforms: Vec<Platform>,
     /// Blobs that are moved at once, and images.
     pub jobs: usize,
     /// Pulls that are never spent.
@@ -155,7 +153,8 @@ async fn one(desk: &Desk<'_>, looked: Result<Planned, Halt>) -> Option<Outcome> 
 }
 
 fn ended(order: &Order, outcome: Outcome) -> Ended {
-    Ended { source: order.source.to_string(), target: order.target.to_string(), outcome }
+    let also = order.also.iter().map(ToString::to_string).collect();
+    Ended { source: order.source.to_string(), target: order.target.to_string(), also, outcome }
 }
 
 /// A piece of work beside others.

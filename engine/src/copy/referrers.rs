@@ -67,7 +67,7 @@ async fn tagged(desk: &Desk<'_>, way: Way<'_>, tag: &str) -> Result<(), Halt> {
     let at = |image: &ImageReference| domain::copy::Repository::of(image).tagged(tag);
     // Both are repositories of valid references, and the tag begins as one.
     let (Ok(source), Ok(target)) = (at(way.source), at(way.target)) else { return Ok(()) };
-    let way = Way { source: &source, target: &target };
+    let way = Way { source: &source, target: &target, platforms: &[] };
     let Some(digest) = desk.head(&source).await?.digest else { return Ok(()) };
     if desk.tagged(&target).await?.as_deref() == Some(&digest) {
         return Ok(());

@@ -32,15 +32,25 @@ pub(super) async fn look(desk: &Desk<'_>, orders: &[Order]) -> Vec<Result<Planne
 async fn one(desk: &Desk<'_>, order: &Order) -> Result<Planned, Halt> {
     let head = desk.head(&order.source).await?;
     let target = at_target(desk, order, &head).await?;
-    Ok(weigh(order.clone(), &head, &target, desk.options.platforms.len()))
+    Ok(weigh(order.clone(), &head, &target, order.platforms.len()))
 }
 
 async fn at_target(desk: &Desk<'_>, order: &Order, source: &Head) -> Result<AtTarget, Halt> {
-    let Some(digest) = desk.tagged(&order.target).await? else { return Ok(AtTarget::Nothing) };
-    let narrowed = !desk.options.platforms.is_empty() && is_index(source);
+    let mut found = BTreeSet::new();
+    for name in order.names() {
+        let Some(digest) = desk.tagged(name).await? else { return Ok(AtTarget::Nothing) };
+        found.insert(digest);
+    }
+    if found.len() > 1 {
+        // Under at least one of its names there is another image.
+        let other = found.into_iter().find(|digest| Some(digest) != source.digest.as_ref());
+        return Ok(other.map_or(AtTarget::Nothing, AtTarget::Image));
+    }
+    let Some(digest) = found.pop_first() else { return Ok(AtTarget::Nothing) };
+    let narrowed = !order.platforms.is_empty() && is_index(source);
     if let Some(wanted) = source.digest.as_deref().filter(|_| narrowed)
         && let Some(index) = desk.present(&order.target, &digest).await?
-        && is_narrowed(&index.bytes, wanted, &desk.options.platforms)
+        && is_narrowed(&index.bytes, wanted, &order.platforms)
     {
         return Ok(AtTarget::OurOwn);
     }

@@ -38,11 +38,13 @@ impl Tree {
 pub(super) struct Way<'a> {
     pub(super) source: &'a ImageReference,
     pub(super) target: &'a ImageReference,
+    /// Platforms to copy; empty for all.
+    pub(super) platforms: &'a [Platform],
 }
 
 impl<'a> Way<'a> {
     pub(super) fn of(order: &'a Order) -> Self {
-        Self { source: &order.source, target: &order.target }
+        Self { source: &order.source, target: &order.target, platforms: &order.platforms }
     }
 
     pub(super) fn from(self) -> Repository {
@@ -56,7 +58,7 @@ impl<'a> Way<'a> {
 
 /// Reads an image. Of an index only the wanted platforms, if some are wanted.
 pub(super) async fn read(desk: &Desk<'_>, way: Way<'_>, digest: &str) -> Result<Tree, Halt> {
-    read_for(desk, way, digest, &desk.options.platforms).await
+    read_for(desk, way, digest, way.platforms).await
 }
 
 /// Reads an image with all that it names.

@@ -1,7 +1,7 @@
 //! What is copied is whole, costs no more than it must, and is not copied twice.
 
 use domain::copy::report::{Event, Outcome};
-use domain::copy::{Repository, order};
+use domain::copy::{Order, Repository, order};
 use domain::image::ImageReference;
 use domain::ports::Cancel;
 use domain::ports::copying::Repositories as _;
@@ -64,10 +64,10 @@ async fn a_platform_comes_with_its_attestation_and_the_change_is_said() {
     }
     let whole = world.index("team/one", "1", &entries).await;
     let orders = [ordered("team/one")];
-    let arm = Options { platforms: vec!["linux/arm64".parse().unwrap()], ..options() };
+    let arm = [Order { platforms: vec!["linux/arm64".parse().unwrap()], ..ordered("team/one") }];
     let told = Mutex::new(Vec::new());
     let watch = |event| told.lock().unwrap().push(event);
-    let report = world.copy_until(&orders, &arm, &Cancel::default(), &watch).await;
+    let report = world.copy_until(&arm, &options(), &Cancel::default(), &watch).await;
     let Outcome::Copied { digest, narrowed_from, .. } = &report.results[0].outcome else {
         panic!("{report:?}")
     };
@@ -81,17 +81,55 @@ async fn a_platform_comes_with_its_attestation_and_the_change_is_said() {
     });
     assert_eq!(reading.unwrap(), ["linux/arm64", "attestation"]);
 
-    let again = world.copy(&orders, &arm).await.summary;
+    let again = world.copy(&arm, &options()).await.summary;
     assert_eq!((again.unchanged, again.source.manifest_gets), (1, 0));
     // All platforms are something else than one.
     let all = world.copy(&orders, &options()).await.summary;
     assert_eq!(all.copied, 1);
     assert_eq!(tag_at(&world, &format!("{TARGET}/team/one:1")).await, Some(whole));
 
-    let none = Options { platforms: vec!["windows/amd64".parse().unwrap()], ..options() };
-    let report = world.copy(&[order("docker.io/team/one:1", "mine.example/other:1").unwrap()], &none).await;
+    let none = order("docker.io/team/one:1", "mine.example/other:1").unwrap();
+    let none = [Order { platforms: vec!["windows/amd64".parse().unwrap()], ..none }];
+    let report = world.copy(&none, &options()).await;
     let Outcome::Failed { error } = &report.results[0].outcome else { panic!("{report:?}") };
     assert_eq!(error.code, "image_platform");
+}
+
+#[tokio::test]
+async fn one_image_with_two_names_is_read_once() {
+    let Some(world) = World::new().await else { return };
+    let digest = world.two_platforms("team/one").await;
+    let name = |tag: &str| format!("{TARGET}/team/one:{tag}");
+    let latest: ImageReference = name("latest").parse().unwrap();
+    let orders = [Order { also: vec![latest.clone()], ..ordered("team/one") }];
+    let report = world.copy(&orders, &options()).await;
+    assert_eq!((report.summary.images, report.summary.copied), (1, 1), "{report:?}");
+    assert_eq!(pulls(&world.at_source().await), 3, "an index and two platforms, once");
+    for tag in ["1", "latest"] {
+        assert_eq!(tag_at(&world, &name(tag)).await.as_ref(), Some(&digest));
+    }
+    assert_eq!(world.copy(&orders, &options()).await.summary.unchanged, 1);
+    // One of the names is lost: it comes back.
+    world.target.push_manifest("team/one", "latest", IMAGE, own_manifest(&world).await).await.unwrap();
+    assert_ne!(tag_at(&world, &name("latest")).await.as_ref(), Some(&digest));
+    assert_eq!(world.copy(&orders, &options()).await.summary.copied, 1);
+    assert_eq!(tag_at(&world, &name("latest")).await.as_ref(), Some(&digest));
+
+    let pinned = format!("{TARGET}/team/one@sha256:{}", "a".repeat(64)).parse().unwrap();
+    let orders = [Order { also: vec![pinned], ..ordered("team/one") }];
+    let report = world.copy(&orders, &options()).await;
+    let Outcome::Failed { error } = &report.results[0].outcome else { panic!("{report:?}") };
+    assert_eq!(error.code, "target_digest");
+}
+
+/// The manifest of one platform, as the target holds it.
+async fn own_manifest(world: &World) -> Vec<u8> {
+    let at = Repository { registry: TARGET.parse().unwrap(), path: "team/one".to_owned() };
+    let index: ImageReference = format!("{TARGET}/team/one:1").parse().unwrap();
+    let index = world.client().manifest(&index).await.unwrap().answer.found().unwrap();
+    let index: serde_json::Value = serde_json::from_slice(&index.bytes).unwrap();
+    let digest = index["manifests"][0]["digest"].as_str().unwrap().to_owned();
+    world.client().manifest_of(&at, &digest).await.unwrap().answer.found().unwrap().bytes
 }
 
 #[tokio::test]

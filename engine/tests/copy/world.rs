@@ -59,7 +59,7 @@ pub struct World {
 }
 
 pub fn options() -> Options {
-    Options { platforms: Vec::new(), jobs: 4, reserve: 0, wait: false, dry_run: false }
+    Options { jobs: 4, reserve: 0, wait: false, dry_run: false }
 }
 
 /// Bytes that differ by their name; more than one piece of a transfer.

@@ -17,9 +17,9 @@ use serde_json::Value;
 use crate::objects::dump;
 use crate::support::{answers, as_live, file, give, scan};
 
-const HOST: &str = "111122223333.dkr.ecr.us-east-1.amazonaws.com";
+pub const HOST: &str = "111122223333.dkr.ecr.us-east-1.amazonaws.com";
 const CONTEXT: &str = "arn:aws:eks:us-east-1:111122223333:cluster/prod";
-const TARGET: [(&str, &str); 2] = [("account", "111122223333"), ("region", "us-east-1")];
+pub const TARGET: [(&str, &str); 2] = [("account", "111122223333"), ("region", "us-east-1")];
 
 fn of_cluster(remedy: RemedyKind, set: &[(&str, &str)]) -> (Plan, Vec<BundleFile>) {
     let scan = as_live(scan(&[dump()]), CONTEXT);
@@ -33,7 +33,7 @@ fn refused(scan: &Scan, remedy: RemedyKind, set: &[(&str, &str)]) -> Problem {
     make(scan, remedy, &answers(set, &[]), &Survey::default(), &[]).unwrap_err()
 }
 
-fn text<'a>(files: &'a [BundleFile], path: &str) -> &'a str {
+pub fn text<'a>(files: &'a [BundleFile], path: &str) -> &'a str {
     let file = files.iter().find(|file| file.path == path).unwrap_or_else(|| panic!("{path} is missing"));
     std::str::from_utf8(&file.bytes).unwrap()
 }
@@ -173,10 +173,10 @@ fn the_comparison_begins_with_what_helps_and_costs_least() {
 }
 
 /// An unpacked bundle with an `aws` and a `skopeo` that write down how they were called and what they were given.
-struct Unpacked(tempfile::TempDir);
+pub struct Unpacked(tempfile::TempDir);
 
 impl Unpacked {
-    fn new(files: &[BundleFile]) -> Self {
+    pub fn new(files: &[BundleFile]) -> Self {
         let root = tempfile::tempdir().unwrap();
         for file in files {
             let path = root.path().join(&file.path);
@@ -187,11 +187,12 @@ impl Unpacked {
         // Nothing is there yet, every description fails; what asks for the account, the secret's name and the
         // validation gets its answer.
         let aws = "#!/bin/sh\nprintf 'aws %s\\n' \"$*\" >> \"$LOG\"\ncase \"$*\" in\n\
-            *get-caller-identity*) echo \"${ACCOUNT-111122223333}\" ;;\n*--query\\ ARN*) echo arn:secret ;;\n\
-            *isValid*) echo True ;;\n*describe-*) exit 254 ;;\n*get-login-password*) echo pa55 ;;\n\
+            *get-caller-identity*) echo \"${ACCOUNT-111122223333}\" ;;\n*--query\\ ARN*) grep create-secret \"$LOG\" >/dev/null && echo arn:secret ;;\n\
+            *isValid*) echo True ;;\n*describe-pull-through-cache-rules*) [ -n \"${UPSTREAM-}\" ] && echo \"$UPSTREAM\" ;;\n*describe-*) exit 254 ;;\n*get-login-password*) echo pa55 ;;\n\
             *create-secret*) cat >> \"$GIVEN\" ;;\nesac\n";
         let skopeo = "#!/bin/sh\nprintf 'skopeo %s\\n' \"$*\" >> \"$LOG\"\ncase \"$1\" in login) cat >> \"$GIVEN\" ;; esac\n";
-        for (name, script) in [("aws", aws), ("skopeo", skopeo)] {
+        let unthrottle = "#!/bin/sh\nprintf 'unthrottle %s\\n' \"$*\" >> \"$LOG\"\ncat >> \"$GIVEN\"\n";
+        for (name, script) in [("aws", aws), ("skopeo", skopeo), ("unthrottle", unthrottle)] {
             let path = root.path().join("bin").join(name);
             std::fs::write(&path, script).unwrap();
             assert!(Command::new("chmod").arg("+x").arg(&path).status().unwrap().success());
@@ -200,7 +201,7 @@ impl Unpacked {
     }
 
     /// Status, calls, and what came by standard input.
-    fn run(&self, line: &str, stdin: &str, account: &str) -> (Option<i32>, Vec<String>, String) {
+    pub fn run(&self, line: &str, stdin: &str, account: &str) -> (Option<i32>, Vec<String>, String) {
         let (log, given) = (self.0.path().join("log"), self.0.path().join("given"));
         for path in [&log, &given] {
             std::fs::write(path, "").unwrap();
@@ -236,7 +237,11 @@ fn the_readmes_lines_make_and_copy_exactly_what_is_planned() {
     let (plan, files) = of_cluster(RemedyKind::EcrCopy, &[]);
     let unpacked = Unpacked::new(&files);
     let lines = lines_before_applying(&files);
-    assert_eq!(lines, ["sh aws/commands.sh prepare", "sh aws/commands.sh copy"]);
+    let copy = format!(
+        "aws ecr get-login-password --region us-east-1 | unthrottle copy --plan . --username AWS --password-stdin \
+         --login-at {HOST}"
+    );
+    assert_eq!(lines, ["sh aws/commands.sh prepare", copy.as_str()]);
 
     let (status, calls, _) = unpacked.run(&lines[0], "", "111122223333");
     assert_eq!(status, Some(0));
@@ -248,6 +253,11 @@ fn the_readmes_lines_make_and_copy_exactly_what_is_planned() {
     assert_eq!(made, plan.ecr.as_ref().unwrap().repositories.iter().map(String::as_str).collect());
 
     let (status, calls, given) = unpacked.run(&lines[1], "", "111122223333");
+    assert_eq!((status, calls.len(), given.as_str()), (Some(0), 2, "pa55\n"));
+    assert!(calls.iter().all(|call| !call.contains("pa55")), "{calls:?}");
+
+    assert!(text(&files, "README.md").contains("`sh aws/commands.sh copy`"));
+    let (status, calls, given) = unpacked.run("sh aws/commands.sh copy", "", "111122223333");
     assert_eq!((status, given.as_str()), (Some(0), "pa55\n"));
     let copied: BTreeSet<String> = calls.iter().filter(|call| call.contains(" copy ")).cloned().collect();
     let wanted: BTreeSet<String> = plan
@@ -262,6 +272,12 @@ fn the_readmes_lines_make_and_copy_exactly_what_is_planned() {
 
     let (status, calls, _) = unpacked.run(&lines[0], "", "999999999999");
     assert_eq!((status, calls.len()), (Some(3), 1), "another account is left alone");
+
+    let (status, calls, _) = unpacked.run("sh aws/commands.sh rights", "", "111122223333");
+    assert_eq!((status, calls.len()), (Some(2), 0));
+    let (status, calls, _) = unpacked.run("sh aws/commands.sh rights 'my role'", "", "111122223333");
+    let wanted = "aws iam put-role-policy --role-name my role --policy-name pull-docker-hub-copies --policy-document file://aws/policy-nodes.json";
+    assert_eq!((status, calls.last().map(String::as_str)), (Some(0), Some(wanted)));
 }
 
 #[test]
@@ -288,6 +304,10 @@ fn the_caches_secret_goes_by_standard_input_only() {
     let (status, calls, _) = unpacked.run(&lines[0], "acme\n\"; rm -rf /\n", "111122223333");
     assert_ne!(status, Some(0));
     assert!(calls.iter().all(|call| !call.contains("create-")), "{calls:?}");
+    let taken = "UPSTREAM=quay.io sh aws/commands.sh prepare";
+    let (status, calls, _) = unpacked.run(taken, "acme\ntoken\n", "111122223333");
+    assert_eq!(status, Some(1), "the prefix is another registry's");
+    assert!(calls.iter().all(|call| !call.contains("create-pull-through")), "{calls:?}");
     let (status, calls, _) = unpacked.run("sh aws/commands.sh remove", "", "111122223333");
     assert_eq!((status, calls.iter().filter(|call| call.contains(" delete-")).count()), (Some(0), 3));
 }

@@ -5,6 +5,7 @@ mod bundle;
 mod cluster_wide;
 mod cortex_files;
 mod ecr;
+mod ecr_copies;
 mod hub_account;
 mod hub_bundle;
 mod objects;

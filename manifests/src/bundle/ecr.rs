@@ -2,11 +2,13 @@
 //! and neither this program nor the cluster. Commands for a shell, the same as Terraform, and least rights.
 
 mod policies;
+mod readme;
 mod script;
 mod terraform;
 
-use domain::plan::{EcrSide, Plan};
+use domain::plan::{EcrSide, EcrWay, Plan};
 use domain::problem::Problem;
+use domain::shell::{line, word};
 
 use super::{file, json_file};
 use crate::archive::BundleFile;
@@ -25,13 +27,30 @@ pub(super) fn files(plan: &Plan) -> Result<Vec<BundleFile>, Problem> {
     ])
 }
 
+pub(super) use readme::section;
+
 /// The lines that make what the plan needs, in order.
 pub(super) fn prepare_lines(ecr: &EcrSide) -> Vec<String> {
-    let steps: &[&str] = match ecr.way {
-        domain::plan::EcrWay::Copy => &["prepare", "copy"],
-        domain::plan::EcrWay::Cache => &["prepare"],
-    };
-    steps.iter().map(|step| format!("sh {SCRIPT} {step}")).collect()
+    let prepare = format!("sh {SCRIPT} prepare");
+    match ecr.way {
+        EcrWay::Cache => vec![prepare],
+        EcrWay::Copy => {
+            let region = word(ecr.registry.region());
+            let copy = line(&["unthrottle", "copy", "--plan", ".", "--username", "AWS", "--password-stdin"]);
+            let to = format!("--login-at {}", word(&ecr.host));
+            vec![prepare, format!("aws ecr get-login-password --region {region} | {copy} {to}")]
+        }
+    }
+}
+
+/// The line that copies without this program.
+fn copy_line() -> String {
+    format!("sh {SCRIPT} copy")
+}
+
+/// The line that gives a role the rights of the nodes.
+fn rights_line() -> String {
+    format!("sh {SCRIPT} rights ROLE")
 }
 
 /// The line that takes away what is not a copy of anything.

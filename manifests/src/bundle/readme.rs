@@ -7,7 +7,7 @@ use domain::cortex::change_command;
 use domain::diagnosis::Scan;
 use domain::facts::CortexFileKind;
 use domain::image::ImageReference;
-use domain::plan::{EcrSide, EcrWay, ImageProof, Plan, ProofState};
+use domain::plan::{ImageProof, Plan, ProofState};
 use domain::ports::InputFile;
 use domain::remedy::RemedyKind;
 use domain::rollout::Pulls;
@@ -52,32 +52,9 @@ pub(super) fn write(plan: &Plan, scan: &Scan, patched: &[InputFile]) -> String {
 fn before(plan: &Plan, text: &mut Text) {
     text.heading(2, "Before you apply");
     match &plan.ecr {
-        Some(ecr) => registry(ecr, text),
+        Some(ecr) => ecr::section(plan, ecr, text),
         None => proofs(plan, text),
     }
-}
-
-/// What has to be in ECR first, and who may do it.
-fn registry(ecr: &EcrSide, text: &mut Text) {
-    let made = match ecr.way {
-        EcrWay::Copy => {
-            "The first line makes the repositories, the second copies the images. Reading each image costs one \
-                         Docker Hub pull per platform: with an empty budget, copy with an account or after the window."
-        }
-        EcrWay::Cache => {
-            "The line makes the secret, the rule and the template for its repositories, and asks ECR to validate \
-                          them. It reads the Docker Hub user name and access token from the terminal, or as two lines from \
-                          its input; they go to AWS Secrets Manager and nowhere else."
-        }
-    };
-    text.paragraph(&format!(
-        "{made} They need the aws command line with credentials of account {}{}; `aws/policy-prepare.json` is the least \
-         they have to allow, and `aws/main.tf` makes the same with Terraform.",
-        code(ecr.registry.account()),
-        if ecr.way == EcrWay::Copy { " and skopeo" } else { "" }
-    ));
-    text.shell(&ecr::prepare_lines(ecr));
-    text.paragraph("The role of the nodes needs the rights in `aws/policy-nodes.json`.");
 }
 
 /// What registries proved, and lines for what is still open.

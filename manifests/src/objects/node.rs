@@ -47,6 +47,8 @@ struct Address {
 struct NodeInfo {
     container_runtime_version: Option<String>,
     kubelet_version: Option<String>,
+    operating_system: Option<String>,
+    architecture: Option<String>,
 }
 
 /// Labels by which providers tell a node's group, in the order of asking: EKS, eksctl (Cortex's), Karpenter,
@@ -65,10 +67,15 @@ const GROUPS: [&str; 8] = [
 /// The zone label, and its name before Kubernetes 1.17.
 const ZONES: [&str; 2] = ["topology.kubernetes.io/zone", "failure-domain.beta.kubernetes.io/zone"];
 
+/// What the kubelet also writes as labels, and their names before Kubernetes 1.14.
+const OPERATING_SYSTEMS: [&str; 2] = ["kubernetes.io/os", "beta.kubernetes.io/os"];
+const ARCHITECTURES: [&str; 2] = ["kubernetes.io/arch", "beta.kubernetes.io/arch"];
+
 impl Node {
     pub(super) fn fact(self) -> Fact {
         let labels = &self.metadata.labels.0;
         let label = |keys: &[&str]| keys.iter().find_map(|key| labels.get(*key).cloned());
+        let told = |text: Option<String>| text.filter(|text| !text.is_empty());
         let addresses = |kind: &str| {
             let of_kind = self.status.addresses.iter().filter(|address| address.kind == kind);
             of_kind.map(|address| address.address.clone()).collect()
@@ -79,6 +86,9 @@ impl Node {
             internal_ips: addresses("InternalIP"),
             zone: label(&ZONES),
             group: label(&GROUPS),
+            operating_system: told(self.status.node_info.operating_system)
+                .or_else(|| label(&OPERATING_SYSTEMS)),
+            architecture: told(self.status.node_info.architecture).or_else(|| label(&ARCHITECTURES)),
             container_runtime: self.status.node_info.container_runtime_version,
             kubelet_version: self.status.node_info.kubelet_version,
             provider_id: self.spec.provider_id,

@@ -217,11 +217,12 @@ fn both_shapes_of_an_event_say_the_same() {
 fn a_node_tells_its_addresses_and_group() {
     let facts = facts(&json!({
         "apiVersion": "v1", "kind": "Node",
-        "metadata": {"name": "n1", "labels": {"failure-domain.beta.kubernetes.io/zone": "us-east-1a", "alpha.eksctl.io/nodegroup-name": "ng"}},
+        "metadata": {"name": "n1", "labels": {"failure-domain.beta.kubernetes.io/zone": "us-east-1a", "alpha.eksctl.io/nodegroup-name": "ng", "beta.kubernetes.io/arch": "arm64"}},
         "spec": {"providerID": "aws:///us-east-1a/i-1"},
         "status": {
             "addresses": [{"type": "InternalIP", "address": "10.0.0.1"}, {"type": "ExternalIP", "address": "198.51.100.7"}],
-            "nodeInfo": {"containerRuntimeVersion": "docker://19.3.6", "kubeletVersion": "v1.17.12"}
+            "nodeInfo": {"containerRuntimeVersion": "docker://19.3.6", "kubeletVersion": "v1.17.12",
+                "operatingSystem": "linux", "architecture": ""}
         }
     }));
     let text = |text: &str| Some(text.to_owned());
@@ -233,6 +234,8 @@ fn a_node_tells_its_addresses_and_group() {
             internal_ips: vec!["10.0.0.1".to_owned()],
             container_runtime: text("docker://19.3.6"),
             kubelet_version: text("v1.17.12"),
+            operating_system: text("linux"),
+            architecture: text("arm64"),
             zone: text("us-east-1a"),
             group: text("ng"),
             provider_id: text("aws:///us-east-1a/i-1"),

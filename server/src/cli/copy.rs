@@ -78,10 +78,12 @@ enum Form {
 
 impl Copy {
     pub(super) async fn run(self, global: &Global, output: &Output) -> Result<Status, Problem> {
-        let orders = self.orders()?;
+        let mut orders = self.orders()?;
+        if !self.platforms.is_empty() {
+            orders.iter_mut().for_each(|order| order.platforms.clone_from(&self.platforms));
+        }
         let client = self.client(&orders).await?;
         let options = Options {
-            platforms: self.platforms.clone(),
             jobs: usize::from(self.jobs),
             reserve: self.reserve,
             wait: self.wait,
@@ -167,16 +169,10 @@ fn read(file: &Path) -> Result<String, Problem> {
     })
 }
 
-/// The copies of a plan, by their digests where it knows them.
+/// The copies of a plan.
 fn planned(path: &Path) -> Result<Vec<Order>, Problem> {
     let plan = verify::from_path(path)?;
-    let orders = plan.copies.iter().map(|copy| {
-        let pinned = copy.digest.as_ref().filter(|_| !copy.source.contains('@'));
-        match pinned {
-            Some(digest) => order(&format!("{}@{digest}", copy.source), &copy.target),
-            None => order(&copy.source, &copy.target),
-        }
-    });
+    let orders = plan.copies.iter().map(Order::planned);
     checked(orders.collect::<Result<_, _>>()?)
 }
 
@@ -283,7 +279,9 @@ fn text(report: &Report, output: &Output) -> String {
     let mut text = format!("{}\n", output.toned(tone, &sentence));
     let rows = report.results.iter().map(|ended| {
         let (word, more) = outcome(&ended.outcome);
-        vec![word.to_owned(), ended.source.clone(), ended.target.clone(), more]
+        let targets: Vec<&str> =
+            std::iter::once(&ended.target).chain(&ended.also).map(String::as_str).collect();
+        vec![word.to_owned(), ended.source.clone(), targets.join(", "), more]
     });
     section(&mut text, "Images", rows);
     let row = |name: &str, value: String| vec![name.to_owned(), value];

@@ -120,6 +120,9 @@ pub fn questions(way: EcrWay, scan: &Scan) -> Vec<Question> {
             usual(target::USUAL_PREFIX),
         ),
     ];
+    if way == EcrWay::Copy {
+        questions.extend(platforms(scan));
+    }
     if way == EcrWay::Cache {
         questions.push(ask(
             target::SECRET_NAME,
@@ -131,4 +134,21 @@ pub fn questions(way: EcrWay, scan: &Scan) -> Vec<Question> {
     }
     questions.extend(cortex_version::question(scan));
     questions
+}
+
+/// Whether to leave platforms out is a question only where it is known which ones.
+fn platforms(scan: &Scan) -> Option<Question> {
+    let nodes: Vec<String> = scan.inventory.platforms().iter().map(ToString::to_string).collect();
+    (!nodes.is_empty()).then(|| Question {
+        key: target::PLATFORMS.to_owned(),
+        label: "Platforms to copy".to_owned(),
+        help: format!(
+            "The nodes seen here are {}. Copying only what they need costs fewer pulls and less storage, but gives images \
+             of several platforms another digest than on Docker Hub, and a node of another platform that joins later \
+             finds no image. Images that are pinned by digest are copied whole in any case.",
+            nodes.join(", ")
+        ),
+        found: Some((target::ALL_PLATFORMS.to_owned(), String::new())),
+        choices: vec![target::ALL_PLATFORMS.to_owned(), target::NEEDED_PLATFORMS.to_owned()],
+    })
 }

@@ -14,7 +14,7 @@ pub(super) fn note(scan: &Scan, way: EcrWay, target: &Target, draft: &mut Draft)
     let mut risks = vec![rights(way), endpoints()];
     match way {
         EcrWay::Copy => risks.extend([copies_first(), copies_stand_still()]),
-        EcrWay::Cache => risks.extend([cache_first(), one_account(), every_platform()]),
+        EcrWay::Cache => risks.extend([cache_first(), one_account(), every_platform(), way_out()]),
     }
     if !draft.object_changes.is_empty() {
         risks.push(restarts());
@@ -41,7 +41,8 @@ fn copies_first() -> Risk {
     risk(
         "The images have to be in ECR before the first change is applied.",
         "A workload that is changed earlier fails with \"not found\". The lines under aws/ make the repositories and copy; \
-         reading each image costs one Docker Hub pull per platform, so with an empty budget copy later, or with an account.",
+         reading an image costs one Docker Hub pull, and one more for each of its platforms where it has several, so with \
+         an empty budget copy later, or with an account.",
     )
 }
 
@@ -73,6 +74,15 @@ fn every_platform() -> Risk {
     risk(
         "The first pull of an image fetches every platform of it.",
         "That costs a pull for each, and storage for all of them.",
+    )
+}
+
+/// Facts: registries §5.5 (ECR user guide, considerations for pull-through caches).
+fn way_out() -> Risk {
+    risk(
+        "The first pull of an image through the cache may need a way to the internet.",
+        "Interface endpoints alone can be too little for it; once an image is cached they suffice. In a closed VPC, have \
+         each image pulled once from where there is such a way.",
     )
 }
 

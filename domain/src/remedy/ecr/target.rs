@@ -1,10 +1,13 @@
 //! Which registry, under which names: the answers, and what the inputs tell of them.
 
+use std::collections::BTreeSet;
+
+use crate::copy::Platform;
 use crate::cortex::Version;
 use crate::diagnosis::Scan;
 use crate::ecr::{NoRegistry, Registry, is_repository_name};
 use crate::image::ImageReference;
-use crate::plan::{Copy, EcrWay};
+use crate::plan::EcrWay;
 use crate::problem::Problem;
 use crate::remedy::rewrite::{Destination, Move};
 use crate::remedy::{Answers, cortex_version};
@@ -13,9 +16,10 @@ pub(super) const ACCOUNT: &str = "account";
 pub(super) const REGION: &str = "region";
 pub(super) const PREFIX: &str = "prefix";
 pub(super) const SECRET_NAME: &str = "secret-name";
+pub(super) const PLATFORMS: &str = "platforms";
 
 /// The answers that the copying way takes.
-pub const KEYS_OF_COPY: [&str; 4] = [ACCOUNT, REGION, PREFIX, cortex_version::KEY];
+pub const KEYS_OF_COPY: [&str; 5] = [ACCOUNT, REGION, PREFIX, PLATFORMS, cortex_version::KEY];
 /// The answers that the cache takes.
 pub const KEYS_OF_CACHE: [&str; 5] = [ACCOUNT, REGION, PREFIX, SECRET_NAME, cortex_version::KEY];
 
@@ -24,6 +28,10 @@ pub(super) const USUAL_PREFIX: &str = "docker-hub";
 /// Secrets for caches have to begin with this (ECR user guide, pull-through cache).
 const SECRET_PREFIX: &str = "ecr-pullthroughcache/";
 pub(super) const USUAL_SECRET: &str = "ecr-pullthroughcache/docker-hub";
+/// Whole images, so that digests stay what they are.
+pub(super) const ALL_PLATFORMS: &str = "all";
+/// The platforms of the nodes that were seen.
+pub(super) const NEEDED_PLATFORMS: &str = "needed";
 
 /// Where images go.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,6 +40,8 @@ pub(super) struct Target {
     pub(super) registry: Registry,
     pub(super) prefix: String,
     pub(super) secret_name: Option<String>,
+    /// The only platforms to copy; empty for all.
+    pub(super) platforms: BTreeSet<Platform>,
 }
 
 impl Target {
@@ -63,13 +73,15 @@ impl Target {
                 Some(name)
             }
         };
-        Ok(Self { way, registry, prefix, secret_name })
+        let platforms = platforms(scan, answer(PLATFORMS, None).as_deref())?;
+        Ok(Self { way, registry, prefix, secret_name, platforms })
     }
 
     /// A registry that stands in for the one that is not known yet, to count what would move.
     pub(super) fn any(way: EcrWay) -> Option<Self> {
         let registry = Registry::new("000000000000", "us-east-1").ok()?;
-        Some(Self { way, registry, prefix: USUAL_PREFIX.to_owned(), secret_name: None })
+        let (prefix, platforms) = (USUAL_PREFIX.to_owned(), BTreeSet::new());
+        Some(Self { way, registry, prefix, secret_name: None, platforms })
     }
 
     /// # Errors
@@ -107,16 +119,10 @@ impl Target {
         }
     }
 
-    /// The copy that an image of this target stands for.
-    pub(super) fn copy_of(&self, image: &str) -> Option<Copy> {
-        let target: ImageReference = image.parse().ok()?;
-        let path = target.path().strip_prefix(&self.prefix)?.strip_prefix('/')?;
-        let source = target.with_repository("docker.io", path).ok()?;
-        Some(Copy {
-            source: source.normalized(),
-            target: target.normalized(),
-            digest: target.digest().map(str::to_owned),
-        })
+    /// The image on Docker Hub that a name at this target stands for.
+    pub(super) fn source_of(&self, image: &ImageReference) -> Option<ImageReference> {
+        let path = image.path().strip_prefix(&self.prefix)?.strip_prefix('/')?;
+        image.with_repository("docker.io", path).ok()
     }
 }
 
@@ -175,6 +181,31 @@ pub(super) fn region_found(scan: &Scan) -> Option<(String, String)> {
         .or_else(|| cortex.map(|region| (region, "Cortex's configuration".to_owned())))
         .or_else(|| node().map(|region| (region, "a node's provider ID".to_owned())))
         .filter(|(region, _)| Registry::new("000000000000", region).is_ok())
+}
+
+/// The only platforms to copy; empty for all.
+fn platforms(scan: &Scan, answer: Option<&str>) -> Result<BTreeSet<Platform>, Problem> {
+    match answer.unwrap_or(ALL_PLATFORMS) {
+        ALL_PLATFORMS => Ok(BTreeSet::new()),
+        NEEDED_PLATFORMS => {
+            let needed = scan.inventory.platforms();
+            if needed.is_empty() { Err(no_node_seen()) } else { Ok(needed) }
+        }
+        other => {
+            let why = format!("It is either {ALL_PLATFORMS} or {NEEDED_PLATFORMS}.");
+            Err(wrong(PLATFORMS, other, why))
+        }
+    }
+}
+
+fn no_node_seen() -> Problem {
+    Problem::bad_input(
+        "ecr_platforms_unknown",
+        "Which platforms the nodes need is not known.",
+        "No node was seen that tells its operating system and processor.",
+        format!("Scan with the right to list nodes, or set {PLATFORMS} to {ALL_PLATFORMS}."),
+    )
+    .at(PLATFORMS)
 }
 
 fn check_prefix(way: EcrWay, prefix: &str) -> Result<(), Problem> {

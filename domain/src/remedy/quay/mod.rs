@@ -24,7 +24,7 @@ use crate::remedy::{Answers, Draft, cortex_version, rewrite};
 /// # Errors
 /// When the Cortex version is needed and not known, or an answer names nothing.
 pub fn inquiries(scan: &Scan, answers: &Answers) -> Result<Vec<Inquiry>, Problem> {
-    rewrite::inquiries(scan, answers, cortex_version::resolve(scan, answers)?)
+    rewrite::inquiries(scan, answers, cortex_version::resolve(scan, answers)?, Inquiry::about)
 }
 
 /// What would move this cluster, or these files, to registries that do not count.

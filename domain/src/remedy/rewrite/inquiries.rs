@@ -12,9 +12,9 @@ use crate::image::ImageReference;
 pub(super) struct Asking(RefCell<BTreeMap<String, ImageReference>>);
 
 impl Asking {
-    /// One inquiry for each image that may be elsewhere, sorted by name.
-    pub(super) fn into_inquiries(self) -> Vec<Inquiry> {
-        self.0.into_inner().values().filter_map(Inquiry::about).collect()
+    /// One inquiry for each image that there is something to ask about, sorted by name.
+    pub(super) fn into_inquiries(self, about: impl Fn(&ImageReference) -> Option<Inquiry>) -> Vec<Inquiry> {
+        self.0.into_inner().values().filter_map(about).collect()
     }
 }
 

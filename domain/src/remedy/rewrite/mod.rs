@@ -44,7 +44,7 @@ pub(super) enum Move {
     Stays(String),
 }
 
-/// What registries have to be asked about the images that a plan with these answers would change.
+/// What registries have to be asked `about` the images that a plan with these answers would change.
 ///
 /// # Errors
 /// When an answer of `only` names nothing.
@@ -52,10 +52,11 @@ pub(super) fn inquiries(
     scan: &Scan,
     answers: &Answers,
     version: Option<Version>,
+    about: impl Fn(&ImageReference) -> Option<Inquiry>,
 ) -> Result<Vec<Inquiry>, Problem> {
     let asking = inquiries::Asking::default();
     draft(scan, answers, version, &asking)?;
-    Ok(asking.into_inquiries())
+    Ok(asking.into_inquiries(about))
 }
 
 /// A draft with everything that `to` reaches in the given files and in the cluster.

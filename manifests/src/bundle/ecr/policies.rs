@@ -69,6 +69,7 @@ pub(super) fn of_whoever_prepares(ecr: &EcrSide) -> Value {
                         "secretsmanager:DeleteSecret",
                         "secretsmanager:DescribeSecret",
                         "secretsmanager:GetSecretValue",
+                        "secretsmanager:RestoreSecret",
                     ],
                     &[secret],
                 ),

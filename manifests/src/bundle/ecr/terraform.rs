@@ -13,7 +13,8 @@ pub(super) fn write(plan: &Plan, ecr: &EcrSide) -> String {
          terraform {{\n\
          \x20 required_providers {{\n\
          \x20   aws = {{\n\
-         \x20     source = \"hashicorp/aws\"\n\
+         \x20     source  = \"hashicorp/aws\"\n\
+         \x20     version = \">= 5.61\"\n\
          \x20   }}\n\
          \x20 }}\n\
          }}\n\
@@ -53,7 +54,8 @@ fn repositories(ecr: &EcrSide) -> String {
 fn cache(ecr: &EcrSide) -> String {
     format!(
         "# Its value is set by hand, so that no token comes into the state file: a JSON object with the keys username\n\
-         # and accessToken.\n\
+         # and accessToken. The rule can only be made once it is set, so apply this resource first:\n\
+         # terraform apply -target=aws_secretsmanager_secret.docker_hub\n\
          resource \"aws_secretsmanager_secret\" \"docker_hub\" {{\n\
          \x20 name = \"{secret}\"\n\
          }}\n\

@@ -3,6 +3,7 @@
 //! Adapters implement them, use cases call them; neither knows the other.
 
 pub mod copying;
+pub mod ecr;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -5,6 +5,7 @@
 
 pub mod copy;
 mod digest;
+pub mod ecr;
 pub mod plan;
 pub mod pull_secrets;
 pub mod quota;

@@ -46,6 +46,12 @@ impl Client {
         }
     }
 
+    /// Whether it has a login at a registry.
+    #[must_use]
+    pub fn has_login(&self, registry: &RegistryName) -> bool {
+        self.logins.contains_key(registry)
+    }
+
     pub(crate) fn login(&self, registry: &RegistryName) -> Option<&Credentials> {
         self.logins.get(registry)
     }

@@ -87,6 +87,27 @@ fn program(name: &str) -> Outcome {
     if is_there { Ok(()) } else { debian_package(name) }
 }
 
+/// Installs the AWS that the tests ask, moto, into the user's cache, in the version that the lab names. Where there is no
+/// Python, the tests say that it is missing.
+pub fn moto(workspace: &Workspace) -> Outcome {
+    let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let Some(cache) = set("XDG_CACHE_HOME").or_else(|| set("HOME").map(|home| home.join(".cache"))) else {
+        return Ok(());
+    };
+    let (folder, wanted) = (cache.join("unthrottle/moto"), workspace.root.join("end2end/lab/moto.txt"));
+    let stamp = folder.join(".installed");
+    if fs::read(&stamp).is_ok_and(|installed| fs::read(&wanted).is_ok_and(|wanted| wanted == installed)) {
+        return Ok(());
+    }
+    if !Command::new("python3").arg("--version").output().is_ok_and(|output| output.status.success()) {
+        return Ok(());
+    }
+    process::run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&folder))?;
+    let mut pip = Command::new(folder.join("bin/pip"));
+    process::run(pip.args(["install", "--quiet", "--disable-pip-version-check", "-r"]).arg(&wanted))?;
+    Ok(fs::copy(wanted, stamp).map(|_| ())?)
+}
+
 /// Installs a package as root on Debian; elsewhere nothing happens.
 fn debian_package(name: &str) -> Outcome {
     if !is_root() || !Path::new("/etc/debian_version").exists() {

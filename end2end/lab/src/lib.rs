@@ -17,6 +17,7 @@ pub mod in_process;
 pub mod kube_binary;
 pub mod kubectl;
 mod lab;
+pub mod moto;
 mod network;
 mod node;
 mod pki;

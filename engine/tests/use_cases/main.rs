@@ -1,6 +1,8 @@
 //! The use cases over scripted sources, a store in memory and a clock that is set.
 
 #[cfg(test)]
+mod ecr;
+#[cfg(test)]
 mod runs;
 #[cfg(test)]
 mod scan;

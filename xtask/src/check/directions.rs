@@ -15,7 +15,7 @@ struct Rule {
     why: &'static str,
 }
 
-const RULES: [Rule; 9] = [
+const RULES: [Rule; 10] = [
     Rule {
         of: "domain",
         knows: &[],
@@ -31,6 +31,7 @@ const RULES: [Rule; 9] = [
     },
     Rule { of: "cluster", knows: &["domain", "manifests"], outside: None, why: ADAPTER },
     Rule { of: "registry", knows: &["domain"], outside: None, why: ADAPTER },
+    Rule { of: "aws", knows: &["domain"], outside: None, why: ADAPTER },
     Rule { of: "store", knows: &["domain", "manifests"], outside: None, why: ADAPTER },
     Rule {
         of: "app",
@@ -46,7 +47,7 @@ const RULES: [Rule; 9] = [
     },
     Rule {
         of: "server",
-        knows: &["app", "cluster", "domain", "engine", "manifests", "registry", "store"],
+        knows: &["app", "aws", "cluster", "domain", "engine", "manifests", "registry", "store"],
         outside: None,
         why: "the program carries neither chores nor the lab",
     },
@@ -164,7 +165,8 @@ mod tests {
         packages.push(json!({ "name": "lab", "source": null }));
         packages[0]["dependencies"] =
             json!(depends(&domain.iter().map(|name| (*name, None)).collect::<Vec<_>>()));
-        packages[8]["dependencies"] = json!(depends(server));
+        let at = RULES.iter().position(|rule| rule.of == "server").unwrap();
+        packages[at]["dependencies"] = json!(depends(server));
         json!({ "packages": packages })
     }
 

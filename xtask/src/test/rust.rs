@@ -7,6 +7,7 @@ use crate::{Outcome, process, setup};
 /// Runs them all, also past a failure, and adds up what each test binary says.
 pub fn run(workspace: &Workspace, filter: &[String]) -> Outcome<Ended> {
     setup::docker_registry()?;
+    setup::moto(workspace)?;
     let mut counts = Counts::default();
     let mut cargo = workspace.cargo(&["test", "--no-fail-fast", "--locked"]);
     let good = process::watch(cargo.args(filter), |line| counts.add(line))?;

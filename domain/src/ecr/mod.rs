@@ -2,6 +2,8 @@
 //!
 //! Must not know of images to move, nor of any AWS client.
 
+pub mod preparation;
+
 use std::fmt;
 
 use serde::{Deserialize, Serialize};

@@ -40,7 +40,7 @@ pub(crate) fn planned_steps(plan: &Plan) -> AnyView {
 /// What has to be there before the cluster may ask for it.
 fn registry(plan: &Plan) -> Option<AnyView> {
     let says = match plan.ecr.as_ref()?.way {
-        EcrWay::Copy => "The first lines make its repositories and copy the images.",
+        EcrWay::Copy => "The first line makes its repositories and copies the images.",
         EcrWay::Cache => "The first line makes its rule and the secret, and asks for the access token.",
     };
     Some(

@@ -8,7 +8,6 @@ mod terraform;
 
 use domain::plan::{EcrSide, EcrWay, Plan};
 use domain::problem::Problem;
-use domain::shell::{line, word};
 
 use super::{file, json_file};
 use crate::archive::BundleFile;
@@ -31,21 +30,15 @@ pub(super) use readme::section;
 
 /// The lines that make what the plan needs, in order.
 pub(super) fn prepare_lines(ecr: &EcrSide) -> Vec<String> {
-    let prepare = format!("sh {SCRIPT} prepare");
     match ecr.way {
-        EcrWay::Cache => vec![prepare],
-        EcrWay::Copy => {
-            let region = word(ecr.registry.region());
-            let copy = line(&["unthrottle", "copy", "--plan", ".", "--username", "AWS", "--password-stdin"]);
-            let to = format!("--login-at {}", word(&ecr.host));
-            vec![prepare, format!("aws ecr get-login-password --region {region} | {copy} {to}")]
-        }
+        EcrWay::Copy => vec!["unthrottle copy --plan .".to_owned()],
+        EcrWay::Cache => vec![format!("sh {SCRIPT} prepare")],
     }
 }
 
-/// The line that copies without this program.
-fn copy_line() -> String {
-    format!("sh {SCRIPT} copy")
+/// The lines that copy without this program.
+fn copy_lines() -> [String; 2] {
+    ["prepare", "copy"].map(|part| format!("sh {SCRIPT} {part}"))
 }
 
 /// The line that gives a role the rights of the nodes.

@@ -19,6 +19,7 @@ use registry::Client;
 use store::Store;
 
 use super::docker_config::DockerConfig;
+use super::ecr_targets;
 use super::output::{Output, Tone, section};
 use super::progress::{Line, until_stopped};
 use super::registries::{LoginArgs, RegistryArgs};
@@ -29,7 +30,8 @@ use crate::wiring::{self, SystemClock};
 ///
 /// Headers are asked first, which costs no pull: what the target has already is left alone. Each blob is sent once to a
 /// registry, however many images share it. Nothing is spent beyond --reserve; stopped or killed, the same command goes
-/// on where it was. Logins come from --username and from Docker's configuration (DOCKER_CONFIG, credential helpers).
+/// on where it was. Logins come from --username and from Docker's configuration (DOCKER_CONFIG, credential helpers). For a
+/// target in Amazon ECR they come from AWS (AWS_PROFILE), and repositories that are missing there are made.
 #[derive(Debug, Args)]
 pub(super) struct Copy {
     /// The image to copy
@@ -82,7 +84,9 @@ impl Copy {
         if !self.platforms.is_empty() {
             orders.iter_mut().for_each(|order| order.platforms.clone_from(&self.platforms));
         }
-        let client = self.client(&orders).await?;
+        let (client, given) = self.client(&orders).await?;
+        let registries =
+            ecr_targets::logged_in(client, &orders, given.as_ref(), self.dry_run, output).await?;
         let options = Options {
             jobs: usize::from(self.jobs),
             reserve: self.reserve,
@@ -90,7 +94,7 @@ impl Copy {
             dry_run: self.dry_run,
         };
         let ports = Ports {
-            registries: Arc::new(client),
+            registries,
             journal: Some(Arc::new(Store::open(&wiring::data_dir(global.data_dir.as_deref())?)?)),
             clock: Arc::new(SystemClock),
         };
@@ -117,8 +121,8 @@ impl Copy {
         }
     }
 
-    /// The client with all logins that these orders need.
-    async fn client(&self, orders: &[Order]) -> Result<Client, Problem> {
+    /// The client with all logins that are known here, and the registry that one was given for.
+    async fn client(&self, orders: &[Order]) -> Result<(Client, Option<RegistryName>), Problem> {
         let mut client = self.registries.client()?;
         let named = match self.login.credentials()? {
             Some(login) => {
@@ -128,8 +132,8 @@ impl Copy {
             }
             None => None,
         };
-        let Some(config) = DockerConfig::read()? else { return Ok(client) };
-        let mut seen: BTreeSet<RegistryName> = named.into_iter().collect();
+        let Some(config) = DockerConfig::read()? else { return Ok((client, named)) };
+        let mut seen: BTreeSet<RegistryName> = named.iter().cloned().collect();
         for image in orders.iter().flat_map(|order| [&order.source, &order.target]) {
             let registry = RegistryName::of(image);
             if seen.insert(registry.clone())
@@ -138,7 +142,7 @@ impl Copy {
                 client = client.with_login(registry, login);
             }
         }
-        Ok(client)
+        Ok((client, named))
     }
 
     fn login_at(&self, orders: &[Order]) -> Result<RegistryName, Problem> {

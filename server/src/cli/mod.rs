@@ -3,6 +3,7 @@
 mod completions;
 mod copy;
 mod docker_config;
+mod ecr_targets;
 mod explain;
 mod image;
 mod output;

@@ -11,6 +11,8 @@ mod commands;
 #[cfg(test)]
 mod copy;
 #[cfg(test)]
+mod ecr;
+#[cfg(test)]
 mod probe;
 #[cfg(test)]
 mod program;

@@ -2,35 +2,36 @@
 
 use domain::plan::{EcrSide, EcrWay, Plan};
 
-use super::{copy_line, prepare_lines, rights_line};
+use super::{copy_lines, prepare_lines, rights_line};
 use crate::bundle::readme::{Text, code, plain};
 
 /// The part before anything is applied.
 pub(in crate::bundle) fn section(plan: &Plan, ecr: &EcrSide, text: &mut Text) {
     let made = match ecr.way {
         EcrWay::Copy => {
-            "The first line makes the repositories. The second copies the images with `unthrottle`, which asks before it \
-             pulls, reads each image once however many names it has, and goes on where it was when it is run again."
+            "The line makes the repositories that are missing and copies the images. It asks before it pulls, reads each \
+             image once however many names it has, and goes on where it was when it is run again. It needs"
         }
         EcrWay::Cache => {
             "The line makes the secret, the rule and the template for its repositories, and asks ECR to validate \
              them. It reads the Docker Hub user name and access token from the terminal, or as two lines from \
-             its input; they go to AWS Secrets Manager and nowhere else."
+             its input; they go to AWS Secrets Manager and nowhere else. It needs the aws command line with"
         }
     };
     text.paragraph(&format!(
-        "{made} They need the aws command line with credentials of account {}; `aws/policy-prepare.json` is the least \
-         they have to allow, and `aws/main.tf` makes the same with Terraform.",
+        "{made} credentials of account {} (`AWS_PROFILE`); `aws/policy-prepare.json` is the least they have to allow, and \
+         `aws/main.tf` makes the same with Terraform.",
         code(ecr.registry.account()),
     ));
     text.shell(&prepare_lines(ecr));
     if ecr.way == EcrWay::Copy {
+        let [prepare, copy] = copy_lines();
         text.paragraph(&format!(
             "Reading an image costs one Docker Hub pull, and where it has several platforms one more for each: with an \
-             empty budget, copy after the window or with an account (`docker login`, or `skopeo login docker.io`). Without \
-             `unthrottle`, {} copies by skopeo, which spends the pulls again each time it runs. ECR's login lasts twelve \
-             hours; after that, run the line again.",
-            code(&copy_line())
+             empty budget, copy after the window or with an account (`docker login`). Without `unthrottle`, {} and {} do it \
+             with the aws command line and skopeo, which spends the pulls again each time it runs.",
+            code(&prepare),
+            code(&copy)
         ));
         if let Some(platforms) = platforms(plan, ecr) {
             text.paragraph(&platforms);

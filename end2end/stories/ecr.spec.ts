@@ -23,7 +23,7 @@ test("images from ECR: throttled, moved, taken back", async ({ page }) => {
     answers: { "AWS account": "123456789012", Region: "us-east-1" },
   });
   const bundle = Bundle.unpack(await (await takeBundle(page)).path());
-  expect(bundle.lines("Before you apply")).toEqual(["sh aws/commands.sh prepare", "sh aws/commands.sh copy"]);
+  expect(bundle.lines("Before you apply")).toEqual(["unthrottle copy --plan ."]);
   expect(bundle.outOfReach(), "every image can be copied").toEqual([]);
 
   for (const line of bundle.lines("Apply")) {

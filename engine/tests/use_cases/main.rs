@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod ecr;
 #[cfg(test)]
+mod held_secrets;
+#[cfg(test)]
 mod runs;
 #[cfg(test)]
 mod scan;

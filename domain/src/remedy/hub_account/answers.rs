@@ -118,8 +118,8 @@ pub fn questions(scan: &Scan) -> Vec<Question> {
         asked.push(question(
             READ_SECRETS,
             "Look into the pull secrets that pods here already name",
-            "Each is read once, by its name, to see whether it hides this account. The registries it names are kept with \
-             the run; its logins are forgotten at once, and no secret is edited.",
+            "No secret is read unless you allow it. Each of these is then read once, by its name, to see whether it hides this \
+             account. The registries it names are kept with the run; its logins are forgotten at once, and it is not edited.",
             Some("no"),
             &["no", "yes"],
         ));
